@@ -1,0 +1,30 @@
+"""The currencies of ISO 4217 in circulation, and how many decimals each has."""
+
+from decimal import Decimal
+
+_TWO = (
+    "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF "
+    "CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL "
+    "HTG HUF IDR ILS INR IRR JMD KES KGS KHR KPW KYD KZT LAK LBP LKR LRD LSL MAD MDL MGA MKD MMK MNT "
+    "MOP MRU MUR MVR MWK MXN MYR MZN NAD NGN NIO NOK NPR NZD PAB PEN PGK PHP PKR PLN QAR RON RSD RUB "
+    "SAR SBD SCR SDG SEK SGD SHP SLE SOS SRD SSP STN SVC SYP SZL THB TJS TMT TOP TRY TTD TWD TZS UAH "
+    "USD UYU UZS VED VES WST XAD XCD XCG YER ZAR ZMW ZWG BGN"
+)
+_ZERO = "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX VND VUV XAF XOF XPF"
+_THREE = "BHD IQD JOD KWD LYD OMR TND"
+
+DECIMALS: dict[str, int] = (
+    dict.fromkeys(_TWO.split(), 2) | dict.fromkeys(_ZERO.split(), 0) | dict.fromkeys(_THREE.split(), 3)
+)
+SYMBOLS = {"EUR": "€", "GBP": "£", "JPY": "¥", "USD": "$"}
+MAX_AMOUNT = Decimal(1_000_000_000_000)
+
+
+def has_too_many_decimals(amount: Decimal, currency: str) -> bool:
+    """True where the amount cannot be held in the currency without rounding."""
+    return amount != round(amount, DECIMALS[currency])
+
+
+def amount_text(amount: Decimal | None, currency: str) -> str | None:
+    """The amount with exactly the currency's decimals: 1000 is `1000` in JPY, `1000.00` in EUR."""
+    return None if amount is None else f"{amount:.{DECIMALS[currency]}f}"

@@ -1,0 +1,55 @@
+"""The log: one event for every change, in the change's own transaction."""
+
+from collections.abc import Iterable
+from typing import Protocol
+from uuid import UUID
+
+from crm import origin
+from crm.models import Event, User
+from crm.types import Values
+
+
+class Logged(Protocol):
+    """A record whose changes are logged."""
+
+    pk: UUID
+    version: int
+
+    @property
+    def event_group_id(self) -> UUID:
+        """The id of the record on whose timeline the event stands."""
+
+    @property
+    def event_record_type(self) -> str: ...
+
+    def facts(self) -> Values:
+        """Its values as the API shows them, people and related records by id."""
+
+
+def changed(before: Values, after: Values) -> tuple[Values, Values]:
+    """Both reduced to the keys whose values differ; a missing key counts as null."""
+    keys = [key for key in before | after if before.get(key) != after.get(key)]
+    return {key: before.get(key) for key in keys}, {key: after.get(key) for key in keys}
+
+
+def event(
+    verb: str, record: Logged, *, actor: User, before: Values, after: Values, data: Values | None = None
+) -> Event:
+    """The event of one change, not yet stored: a verb collects its events and stores them in one statement."""
+    old, new = changed(before, after)
+    return Event(
+        type=f"{record.event_record_type}.{verb}",
+        record_type=record.event_record_type,
+        record_id=record.pk,
+        group_id=record.event_group_id,
+        version=record.version,
+        actor_id=actor.pk,
+        before=old,
+        after=new,
+        data=data or {},
+        origin=origin.current(),
+    )
+
+
+def store(events: Iterable[Event]) -> None:
+    Event.objects.bulk_create(events, batch_size=1000)

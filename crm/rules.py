@@ -1,0 +1,79 @@
+"""Rules on values that hold wherever the value is typed; each answers with its sentences, or none."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from decimal import Decimal
+
+from django.utils import formats
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from crm import clock
+from crm.currencies import DECIMALS, MAX_AMOUNT, has_too_many_decimals
+from crm.errors import Invalid
+from crm.models import User
+from crm.types import Text
+
+EARLIEST_DATE = date(1900, 1, 1)
+
+
+class FieldChecks:
+    """Collects what is wrong with the fields of one request, so that all of it is answered at once."""
+
+    def __init__(self) -> None:
+        self.errors: dict[str, list[Text]] = {}
+
+    def refuse(self, field: str, *texts: Text) -> None:
+        if texts:
+            self.errors.setdefault(field, []).extend(texts)
+
+
+@contextmanager
+def field_checks() -> Iterator[FieldChecks]:
+    """Raises: Invalid at the end, where any field was refused."""
+    checks = FieldChecks()
+    yield checks
+    if checks.errors:
+        raise Invalid(checks.errors)
+
+
+def money(amount: Decimal | None, currency: str) -> list[Text]:
+    if amount is None:
+        return []
+    if not 0 <= amount <= MAX_AMOUNT:
+        limit = formats.number_format(MAX_AMOUNT, force_grouping=True)
+        return [_("Enter an amount from 0 to %(limit)s.") % {"limit": limit}]
+    if has_too_many_decimals(amount, currency):
+        return [_too_many_decimals(currency)]
+    return []
+
+
+def _too_many_decimals(currency: str) -> Text:
+    decimals = DECIMALS[currency]
+    if decimals == 0:
+        return _("%(currency)s has no decimals. Enter a whole amount.") % {"currency": currency}
+    return ngettext_lazy(
+        "%(currency)s has %(decimals)d decimal. Enter the amount with no more.",
+        "%(currency)s has %(decimals)d decimals. Enter the amount with no more.",
+        decimals,
+    ) % {"currency": currency, "decimals": decimals}
+
+
+def past_date(value: date, actor: User) -> list[Text]:
+    """A day that has come: for a user the day where he is, for a command the system's."""
+    if value < EARLIEST_DATE:
+        return [_("Enter a date from 1900-01-01 on.")]
+    if value > clock.today(actor.time_zone):
+        return [_("The close date cannot be in the future. Enter today or an earlier day.")]
+    return []
+
+
+def text(value: str, *, max_length: int, required: bool = False) -> list[Text]:
+    if required and not value.strip():
+        return [_("This field is required.")]
+    if len(value) > max_length:
+        return [
+            _("Shorten this to %(limit)d characters; it has %(length)d.") % {"limit": max_length, "length": len(value)}
+        ]
+    return []

@@ -1,0 +1,128 @@
+"""Close an opportunity as won or lost."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from crm import clock, rules
+from crm.errors import Refusal
+from crm.models import User
+from crm.permissions import Privilege
+from crm.rules import FieldChecks, field_checks
+from crm.transactions import deed
+from opportunities.actions.judge import close_refusals, default_revenue, unknown_reason
+from opportunities.actions.steps import Closing, close_locked_opportunities
+from opportunities.locks import lock_opportunity
+from opportunities.models import Competitor, Opportunity, OpportunityClose, Outcome, State, StatusReason
+from opportunities.requests import MAX_DESCRIPTION, CloseRequest
+from quotes.locks import lock_quotes_of
+from quotes.models import Quote
+
+
+@dataclass(frozen=True)
+class CloseValues:
+    """A close request with its references found: the same for every opportunity that it closes."""
+
+    request: CloseRequest
+    status_reason: StatusReason | None
+    competitor: Competitor | None
+    close_date: date
+
+
+def close_opportunity(
+    pk: UUID, request: CloseRequest, *, actor: User, expected: frozenset[int] | None = None
+) -> Closing:
+    """Close one opportunity, and where the request says so its open quotes with it: all of it or nothing.
+
+    Raises:
+        NotFound, Denied, Stale.
+        Refusal: opportunity_already_closed, opportunity_has_open_quotes, currency_mismatch.
+        Invalid: all fields at once.
+    """
+    with deed():
+        opportunity = lock_opportunity(pk, actor=actor, privilege=Privilege.EDIT, expected=expected)
+        quotes = lock_quotes_of(opportunity)
+        for refusal in close_refusals(opportunity, quotes, actor=actor, quotes_along=request.close_quotes is not None):
+            raise refusal
+        closing = plan_closing(opportunity, quotes, find_close_values(request, actor), actor)
+        close_locked_opportunities([closing], request, actor=actor)
+    return closing
+
+
+def find_close_values(request: CloseRequest, actor: User) -> CloseValues:
+    reasons = StatusReason.objects.offered_for(State(request.outcome))
+    wanted = {"is_default": True} if request.status_reason is None else {"pk": request.status_reason}
+    competitor = request.competitor and Competitor.objects.visible_to(actor).filter(pk=request.competitor).first()
+    close_date = request.close_date or clock.today(actor.time_zone)
+    return CloseValues(request, reasons.filter(**wanted).first(), competitor, close_date)
+
+
+def plan_closing(opportunity: Opportunity, quotes: Sequence[Quote], values: CloseValues, actor: User) -> Closing:
+    """The close record that the values would give this opportunity, not yet stored.
+
+    Raises:
+        Refusal: currency_mismatch.
+        Invalid: all fields at once.
+    """
+    request = values.request
+    if request.currency not in (None, opportunity.currency):
+        raise Refusal("currency_mismatch")
+    revenue = request.actual_revenue
+    if revenue is None:
+        revenue = default_revenue(opportunity, quotes, request.outcome)
+    with field_checks() as checks:
+        _check_revenue(checks, revenue, opportunity, request.outcome)
+        _check_references(checks, values)
+        checks.refuse("close_date", *rules.past_date(values.close_date, actor))
+        checks.refuse("description", *rules.text(request.description, max_length=MAX_DESCRIPTION))
+    closed_along = [quote for quote in quotes if quote.is_open]
+    return Closing(opportunity, _close_record(opportunity, values, revenue, actor), closed_along)
+
+
+def _check_revenue(checks: FieldChecks, revenue: Decimal | None, opportunity: Opportunity, outcome: Outcome) -> None:
+    if revenue is None and outcome == Outcome.WON:
+        checks.refuse("actual_revenue", _("Enter the actual revenue: there is no won quote and no estimate."))
+    checks.refuse("actual_revenue", *rules.money(revenue, opportunity.currency))
+
+
+def _check_references(checks: FieldChecks, values: CloseValues) -> None:
+    request, reason = values.request, values.status_reason
+    if reason is None:
+        checks.refuse("status_reason", unknown_reason(request.outcome))
+    if request.competitor and values.competitor is None:
+        checks.refuse("competitor", _("There is no such competitor."))
+    elif reason and reason.requires_competitor and values.competitor is None:
+        checks.refuse("competitor", _("This status reason asks for a competitor."))
+    if reason and reason.requires_description and not request.description.strip():
+        checks.refuse("description", _("This status reason asks for a description."))
+
+
+def _close_record(
+    opportunity: Opportunity, values: CloseValues, revenue: Decimal | None, actor: User
+) -> OpportunityClose:
+    reason, competitor = values.status_reason, values.competitor
+    assert reason is not None  # _check_references refused otherwise
+    return OpportunityClose(
+        opportunity=opportunity,
+        subject=opportunity.topic,
+        outcome=values.request.outcome,
+        status_reason=reason,
+        status_reason_en=reason.label_en,
+        status_reason_da=reason.label_da,
+        actual_revenue=revenue,
+        currency=opportunity.currency,
+        close_date=values.close_date,
+        competitor=competitor,
+        competitor_name=competitor.name if competitor else "",
+        description=values.request.description,
+        overwritten={
+            "status_reason": opportunity.status_reason_id,
+            "forecast_category": opportunity.forecast_category,
+            "probability": opportunity.probability,
+        },
+        closed_by=actor,
+    )

@@ -1,0 +1,81 @@
+"""Create, edit and delete the records of the organization: accounts and competitors."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db.models import ProtectedError
+
+from crm import clock
+from crm.errors import Invalid, NotFound, Refusal
+from crm.models import RecordAccess, User
+from crm.permissions import require_access
+from crm.transactions import deed, require_version
+from opportunities.models import Account, Competitor
+
+Record = TypeVar("Record", Account, Competitor)
+
+
+def create_record(model: type[Record], values: Mapping[str, Any], *, actor: User) -> Record:
+    """Raises: Denied, Invalid."""
+    with deed():
+        require_access(actor, model.kind, RecordAccess.EDIT)
+        record = model()
+        _apply(record, values)
+        record.save(force_insert=True)
+    return record
+
+
+def edit_record(
+    model: type[Record],
+    pk: UUID,
+    changes: Mapping[str, Any],
+    *,
+    actor: User,
+    expected: frozenset[int] | None = None,
+) -> Record:
+    """A change that changes nothing leaves the version as it is.
+
+    Raises: NotFound, Denied, Stale, Invalid.
+    """
+    with deed():
+        record = _locked(model, pk, actor, RecordAccess.EDIT, expected)
+        changes = {field: value for field, value in changes.items() if getattr(record, field) != value}
+        if not changes:
+            return record
+        _apply(record, changes)
+        record.version += 1
+        record.modified_at = clock.now()
+        record.save(update_fields=[*changes, "version", "modified_at"])
+    return record
+
+
+def delete_record(model: type[Record], pk: UUID, *, actor: User, expected: frozenset[int] | None = None) -> None:
+    """Raises: NotFound, Denied, Stale, Refusal `in_use`."""
+    with deed():
+        record = _locked(model, pk, actor, RecordAccess.DELETE, expected)
+        try:
+            record.delete()
+        except ProtectedError:
+            raise Refusal("in_use") from None
+
+
+def _locked(
+    model: type[Record], pk: UUID, actor: User, needed: RecordAccess, expected: frozenset[int] | None
+) -> Record:
+    record = model.objects.visible_to(actor).filter(pk=pk).select_for_update().first()
+    if record is None:
+        raise NotFound
+    require_access(actor, model.kind, needed)
+    require_version(record.version, expected)
+    return record
+
+
+def _apply(record: Account | Competitor, values: Mapping[str, Any]) -> None:
+    for field, value in values.items():
+        setattr(record, field, value)
+    try:
+        record.clean_fields()
+    except ValidationError as error:
+        raise Invalid(error.message_dict) from error

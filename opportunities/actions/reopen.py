@@ -1,0 +1,71 @@
+"""Reopen a won or lost opportunity, leaving no lies behind."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.utils.translation import gettext as _
+
+from crm import rules
+from crm.errors import Refusal
+from crm.events import event, store
+from crm.models import User
+from crm.permissions import Privilege
+from crm.rules import field_checks
+from crm.transactions import deed
+from opportunities.actions.steps import Closing
+from opportunities.locks import lock_opportunity
+from opportunities.models import Opportunity, OpportunityClose, State, StatusReason
+from opportunities.requests import MAX_DESCRIPTION, ReopenRequest
+
+
+def reopen_opportunity(
+    pk: UUID, request: ReopenRequest, *, actor: User, expected: frozenset[int] | None = None
+) -> Closing:
+    """Open it again: the close record becomes Canceled and keeps everything; quotes stay as they are.
+
+    Raises:
+        NotFound, Denied, Stale.
+        Refusal: opportunity_already_open.
+        Invalid: all fields at once.
+    """
+    with deed():
+        opportunity = lock_opportunity(pk, actor=actor, privilege=Privilege.REOPEN, expected=expected)
+        if opportunity.is_open:
+            raise Refusal("opportunity_already_open")
+        closing = Closing(opportunity, OpportunityClose.objects.for_list().get(pk=opportunity.close_id), [])
+        reopen_locked_opportunities([closing], find_reason(request), request.reason, actor=actor)
+    return closing
+
+
+def find_reason(request: ReopenRequest) -> StatusReason:
+    """Raises: Invalid, all fields at once."""
+    wanted = {"is_default": True} if request.status_reason is None else {"pk": request.status_reason}
+    reason = StatusReason.objects.offered_for(State.OPEN).filter(**wanted).first()
+    with field_checks() as checks:
+        if reason is None:
+            checks.refuse("status_reason", _("Choose one of the status reasons of Open."))
+        checks.refuse("reason", *rules.text(request.reason, max_length=MAX_DESCRIPTION))
+    assert reason is not None  # refused above otherwise
+    return reason
+
+
+def reopen_locked_opportunities(
+    closings: Sequence[Closing], status_reason: StatusReason, reason: str, *, actor: User
+) -> None:
+    """Write reopenings that were judged; a few statements, however many."""
+    events = []
+    for closing in closings:
+        opportunity, close = closing.opportunity, closing.opportunity_close
+        before = opportunity.facts()
+        close.cancel(actor=actor, reason=reason)
+        opportunity.reopen(close, status_reason)
+        opportunity.touch()
+        data = {"opportunity_close": str(close.pk), "reason": reason}
+        events.append(event("reopened", opportunity, actor=actor, before=before, after=opportunity.facts(), data=data))
+    OpportunityClose.objects.bulk_update(
+        [closing.opportunity_close for closing in closings], OpportunityClose.REOPENING_FIELDS
+    )
+    Opportunity.objects.bulk_update(
+        [closing.opportunity for closing in closings], [*Opportunity.CLOSING_FIELDS, *Opportunity.TOUCHED_FIELDS]
+    )
+    store(events)

@@ -1,0 +1,21 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class OpportunitiesConfig(AppConfig):
+    name = "opportunities"
+    verbose_name = _("Opportunities")
+
+    def ready(self) -> None:
+        from opportunities import problems  # noqa: F401  registers the refusals
+
+        post_migrate.connect(_ensure_status_reasons, sender=self)
+
+
+def _ensure_status_reasons(**kwargs: Any) -> None:
+    from opportunities.models import StatusReason
+
+    StatusReason.objects.ensure_defaults()

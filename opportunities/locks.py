@@ -1,0 +1,30 @@
+"""The beginning of every verb on an opportunity or its quotes: lock, then look, then judge, in the domain's order."""
+
+from uuid import UUID
+
+from crm.errors import NotFound, Refusal
+from crm.models import User
+from crm.permissions import Privilege, require
+from crm.transactions import require_version
+from opportunities.models import Opportunity
+
+
+def lock_opportunity(
+    pk: UUID, *, actor: User, privilege: Privilege, expected: frozenset[int] | None = None
+) -> Opportunity:
+    """The opportunity, locked until the transaction ends, if the actor may do this to it.
+
+    Raises: NotFound, Denied, Stale (in this order).
+    """
+    opportunity = Opportunity.objects.visible_to(actor).locked(pk)
+    if opportunity is None:
+        raise NotFound
+    require(actor, privilege, opportunity.owner)
+    require_version(opportunity.version, expected)
+    return opportunity
+
+
+def require_open(opportunity: Opportunity) -> None:
+    """Raises: Refusal `opportunity_closed`."""
+    if not opportunity.is_open:
+        raise Refusal("opportunity_closed")

@@ -1,0 +1,21 @@
+from opportunities.models.account import Account
+from opportunities.models.choices import ActivityStatus, ForecastCategory, Outcome, Rating, SalesStage, State
+from opportunities.models.competitor import Competitor
+from opportunities.models.opportunity import Opportunity, OpportunityCompetitor
+from opportunities.models.opportunity_close import OpportunityClose
+from opportunities.models.status_reason import StatusReason
+
+__all__ = [
+    "Account",
+    "ActivityStatus",
+    "Competitor",
+    "ForecastCategory",
+    "Opportunity",
+    "OpportunityClose",
+    "OpportunityCompetitor",
+    "Outcome",
+    "Rating",
+    "SalesStage",
+    "State",
+    "StatusReason",
+]

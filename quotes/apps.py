@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class QuotesConfig(AppConfig):
+    name = "quotes"
+    verbose_name = _("Quotes")
+
+    def ready(self) -> None:
+        from quotes import problems  # noqa: F401  registers the refusals
