@@ -1,0 +1,141 @@
+"""Filters for lists, strict: a value of the wrong form is an error, never an unfiltered list."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+_MONEY = re.compile(r"\d{1,13}(\.\d{1,4})?", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_CODE = re.compile(r"\d{1,9}", re.ASCII)
+_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+
+
+class _ParsedField(forms.CharField):
+    """A text field whose value is parsed by a function that raises ValueError."""
+
+    def __init__(self, *, parse: Callable[[str], Any], message: Any, **options: Any) -> None:
+        super().__init__(**options)
+        self.parse, self.message = parse, message
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if text in self.empty_values:
+            return None
+        try:
+            return self.parse(text)
+        except (ValueError, OverflowError):
+            raise ValidationError(self.message) from None
+
+
+class _ParsedFilter(django_filters.Filter):
+    field_class = _ParsedField
+
+    def __init__(self, *args: Any, parse: Callable[[str], Any], message: Any, **options: Any) -> None:
+        super().__init__(*args, parse=parse, message=message, **options)
+
+
+def any_of(field: str, parse: Callable[[str], Any], message: Any, **options: Any) -> django_filters.Filter:
+    """Several values separated by commas mean any of them."""
+
+    def parse_all(text: str) -> list[Any]:
+        return [parse(part) for part in text.split(",")]
+
+    return _ParsedFilter(field_name=field, lookup_expr="in", parse=parse_all, message=message, **options)
+
+
+def ids(field: str, **options: Any) -> django_filters.Filter:
+    return any_of(field, _uuid, _("Enter ids, separated by commas."), **options)
+
+
+def codes(field: str) -> django_filters.Filter:
+    return any_of(field, _code, _("Enter codes, separated by commas."))
+
+
+def currencies(field: str = "currency") -> django_filters.Filter:
+    return any_of(field, _matching(_CURRENCY), _("Enter currency codes such as EUR, separated by commas."))
+
+
+def words(field: str, choices: type[models.IntegerChoices]) -> django_filters.Filter:
+    """The names of the choices, in lower case."""
+    by_word = {choice.name.lower(): choice for choice in choices}
+
+    def parse(text: str) -> Any:
+        if text not in by_word:
+            raise ValueError(text)
+        return by_word[text]
+
+    message = _("Enter one or more of these, separated by commas: %(words)s.")
+    return any_of(field, parse, _Filled(message, words=", ".join(by_word)))
+
+
+class _Filled:
+    """A translated text whose placeholders are filled when it is shown."""
+
+    def __init__(self, text: Any, **values: Any) -> None:
+        self.text, self.values = text, values
+
+    def __str__(self) -> str:
+        return str(self.text) % self.values
+
+
+def amount(field: str, lookup: str) -> django_filters.Filter:
+    message = _("Enter an amount such as 1234.50.")
+    return _ParsedFilter(field_name=field, lookup_expr=lookup, parse=_amount, message=message)
+
+
+def days(field: str, lookup: str) -> django_filters.Filter:
+    """For dates; `gte` and `lte` include the day."""
+    return _ParsedFilter(field_name=field, lookup_expr=lookup, parse=_day, message=_day_message())
+
+
+def moments(field: str, lookup: str) -> django_filters.Filter:
+    """For times; a date means the whole day where the user is."""
+    after = lookup == "gte"
+
+    def parse(text: str) -> datetime:
+        day = _day(text) if after else _day(text) + timedelta(days=1)
+        return timezone.make_aware(datetime.combine(day, time.min))
+
+    return _ParsedFilter(field_name=field, lookup_expr="gte" if after else "lt", parse=parse, message=_day_message())
+
+
+def _day_message() -> Any:
+    return _("Enter a date such as 2026-11-21.")
+
+
+def _matching(pattern: re.Pattern[str]) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if not pattern.fullmatch(text):
+            raise ValueError(text)
+        return text
+
+    return parse
+
+
+def _uuid(text: str) -> uuid.UUID:
+    return uuid.UUID(_matching(_UUID)(text))
+
+
+def _code(text: str) -> int:
+    return int(_matching(_CODE)(text))
+
+
+def _amount(text: str) -> Decimal:
+    return Decimal(_matching(_MONEY)(text))
+
+
+def _day(text: str) -> date:
+    return date.fromisoformat(_matching(_DATE)(text))

@@ -1,0 +1,178 @@
+"""Lists: one definition and one reader for the page, the API and whatever else shows rows."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+import django_filters
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.errors import Invalid
+from crm.keyset import Order, OrderField, Page, parse_ordering, read_page
+from crm.search import typed_words
+from crm.types import Text
+
+if TYPE_CHECKING:
+    from crm.models import User
+
+Rows = QuerySet[Any]
+PAGE_SIZE, MAX_PAGE_SIZE, MAX_SEARCH = 50, 200, 200
+_CONTROLS = frozenset({"view", "search", "ordering", "cursor", "page_size", "count"})
+
+
+@dataclass(frozen=True)
+class ListView:
+    """A named choice of rows with its default order and the columns that a page shows."""
+
+    label: Text
+    ordering: str
+    rows: Callable[[Rows, User], Rows] = lambda rows, user: rows
+    columns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ListDefinition:
+    """What a kind of record offers as a list.
+
+    Attributes:
+        rows: what the user may read, with all that showing a row needs.
+        views: by name; the first is the one of a request that names none.
+        search: the rows in which one typed word begins a word.
+    """
+
+    rows: Callable[[User], Rows]
+    filters: type[django_filters.FilterSet]
+    order_fields: Mapping[str, OrderField]
+    views: Mapping[str, ListView]
+    search: Callable[[Rows, str], Rows] | None = None
+
+
+@dataclass
+class ListResult:
+    definition: ListDefinition
+    view_name: str
+    ordering: tuple[Order, ...]
+    page: Page
+    all_rows: Rows
+    params: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def view(self) -> ListView:
+        return self.definition.views[self.view_name]
+
+    @property
+    def rows(self) -> list[Any]:
+        return self.page.rows
+
+    @property
+    def next_cursor(self) -> str | None:
+        return self.page.next_cursor
+
+    @property
+    def previous_cursor(self) -> str | None:
+        return self.page.previous_cursor
+
+    @property
+    def wants_count(self) -> bool:
+        return self.params.get("count") == "true"
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are on all pages; one statement."""
+        return self.all_rows.count()
+
+
+def read_list(
+    definition: ListDefinition,
+    params: QueryDict,
+    user: User,
+    *,
+    default_view: str = "",
+    extra: frozenset[str] = frozenset(),
+) -> ListResult:
+    """The page of rows that the query string asks for.
+
+    Args:
+        default_view: the view of a request that names none.
+        extra: names of parameters that the caller reads himself.
+
+    Raises: Invalid, with all parameters that are unknown, repeated or of the wrong form.
+    """
+    asked = _single_values(definition, params, extra)
+    view_name = asked.get("view", default_view or next(iter(definition.views)))
+    view = definition.views[view_name]
+    ordering = parse_ordering(asked.get("ordering", view.ordering), dict(definition.order_fields))
+    with timezone.override(ZoneInfo(user.time_zone) if user.time_zone else None):
+        rows = _filtered(definition, view.rows(definition.rows(user), user), asked)
+    page = read_page(
+        rows, ordering, size=_page_size(asked), cursor=asked.get("cursor"), scope=_scope(definition, view_name, asked)
+    )
+    return ListResult(definition, view_name, ordering, page, rows, asked)
+
+
+def _single_values(definition: ListDefinition, params: QueryDict, extra: frozenset[str]) -> dict[str, str]:
+    known = set(definition.filters.base_filters) | _CONTROLS | extra
+    if definition.search is None:
+        known -= {"search"}
+    errors: dict[str, list[Text]] = {}
+    for name, values in params.lists():
+        if name not in known:
+            errors[name] = [_("There is no such parameter.")]
+        elif len(values) > 1:
+            errors[name] = [_("Give this parameter once; separate several values by commas.")]
+        elif not values[0] and name != "search":
+            errors[name] = [_("Give this parameter a value, or leave it out.")]
+    errors |= _control_errors(definition, params)
+    if errors:
+        raise Invalid(errors)
+    return {name: str(value) for name, value in params.items() if name not in extra}
+
+
+def _control_errors(definition: ListDefinition, params: QueryDict) -> dict[str, list[Text]]:
+    errors: dict[str, list[Text]] = {}
+    if params.get("view", "") and params["view"] not in definition.views:
+        offered = ", ".join(definition.views)
+        errors["view"] = [_("Choose one of these views: %(views)s.") % {"views": offered}]
+    if params.get("count", "true") not in ("true", "false"):
+        errors["count"] = [_("Enter true or false.")]
+    size = params.get("page_size", "1")
+    if not (size.isascii() and size.isdigit() and len(size) <= 3 and 1 <= int(size) <= MAX_PAGE_SIZE):
+        errors["page_size"] = [_("Enter a number from 1 to %(limit)d.") % {"limit": MAX_PAGE_SIZE}]
+    search = params.get("search", "")
+    if len(search) > MAX_SEARCH or "\0" in search:
+        errors["search"] = [_("Enter at most %(limit)d characters.") % {"limit": MAX_SEARCH}]
+    return errors
+
+
+def _filtered(definition: ListDefinition, rows: Rows, asked: dict[str, str]) -> Rows:
+    filters = definition.filters(asked, rows)
+    if not filters.form.is_valid():
+        raise Invalid({name: [str(text) for text in texts] for name, texts in filters.form.errors.items()})
+    rows = filters.qs
+    text = asked.get("search", "")
+    if definition.search is None or not text.strip():
+        return rows
+    words = typed_words(text)
+    # A word without a letter or digit begins no word.
+    if len(words) < len(text.split()):
+        return rows.none()
+    for word in words:
+        rows = definition.search(rows, word)
+    return rows
+
+
+def _page_size(asked: dict[str, str]) -> int:
+    return int(asked.get("page_size", PAGE_SIZE))
+
+
+def _scope(definition: ListDefinition, view_name: str, asked: dict[str, str]) -> str:
+    names = set(definition.filters.base_filters) | {"search"}
+    return json.dumps([view_name, sorted((name, asked[name]) for name in names if asked.get(name))])

@@ -1,0 +1,84 @@
+"""The filters of opportunities and of the records around them: one set for page, API and whatever counts rows."""
+
+from typing import Any
+
+import django_filters
+from django.db.models import Q, QuerySet
+
+from crm.filters import amount, codes, currencies, days, ids, moments, words
+from crm.search import begins
+from opportunities.models import (
+    Account,
+    ActivityStatus,
+    ForecastCategory,
+    OpportunityCompetitor,
+    Outcome,
+    Rating,
+    SalesStage,
+    State,
+)
+from quotes.models import Quote
+
+Rows = QuerySet[Any]
+
+
+class OpportunityFilters(django_filters.FilterSet):
+    state = words("state", State)
+    owner = ids("owner")
+    account = ids("account")
+    competitor = ids("competitors", method="filter_competitor")
+    status_reason = codes("status_reason")
+    forecast_category = words("forecast_category", ForecastCategory)
+    sales_stage = words("sales_stage", SalesStage)
+    rating = words("rating", Rating)
+    currency = currencies()
+    business_unit = ids("owner__business_unit")
+    estimated_close_date_after = days("estimated_close_date", "gte")
+    estimated_close_date_before = days("estimated_close_date", "lte")
+    actual_close_date_after = days("actual_close_date", "gte")
+    actual_close_date_before = days("actual_close_date", "lte")
+    created_after = moments("created_at", "gte")
+    created_before = moments("created_at", "lte")
+    estimated_revenue_min = amount("estimated_revenue", "gte")
+    estimated_revenue_max = amount("estimated_revenue", "lte")
+    actual_revenue_min = amount("actual_revenue", "gte")
+    actual_revenue_max = amount("actual_revenue", "lte")
+
+    def filter_competitor(self, rows: Rows, name: str, value: list[Any]) -> Rows:
+        # A subquery and no join: an opportunity with two of the competitors is still one row.
+        links = OpportunityCompetitor.objects.filter(competitor__in=value)
+        return rows.filter(pk__in=links.values("opportunity"))
+
+
+class OpportunityCloseFilters(django_filters.FilterSet):
+    opportunity = ids("opportunity")
+    outcome = words("outcome", Outcome)
+    activity_status = words("activity_status", ActivityStatus)
+    competitor = ids("competitor")
+    close_date_after = days("close_date", "gte")
+    close_date_before = days("close_date", "lte")
+
+
+class NoFilters(django_filters.FilterSet):
+    pass
+
+
+class UserFilters(django_filters.FilterSet):
+    business_unit = ids("business_unit")
+
+
+def search_opportunities(rows: Rows, word: str) -> Rows:
+    """The word begins a word of the topic, the account's name or a quote's number."""
+    accounts = Account.objects.filter(begins("name", word))
+    quotes = Quote.objects.filter(begins("number", word))
+    return rows.filter(
+        Q(begins("topic", word)) | Q(account__in=accounts.values("pk")) | Q(pk__in=quotes.values("opportunity"))
+    )
+
+
+def search_accounts(rows: Rows, word: str) -> Rows:
+    return rows.filter(begins("name", word))
+
+
+def search_competitors(rows: Rows, word: str) -> Rows:
+    return rows.filter(begins("name", word))

@@ -1,0 +1,188 @@
+"""Views, filters and search of opportunities: what is asked is what comes, and what is not understood is refused."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+
+from crm import clock
+from crm.errors import Invalid
+from crm.lists import read_list
+from crm.models import User
+from opportunities.lists import OPPORTUNITIES
+from tests.factories import make_account, make_competitor, make_opportunity, make_quote
+
+pytestmark = pytest.mark.django_db
+
+
+def topics(user: User, query: str) -> list[str]:
+    return [row.topic for row in read_list(OPPORTUNITIES, QueryDict(query), user).rows]
+
+
+@pytest.fixture
+def sales(rep: User, teammate: User, stranger: User) -> None:
+    make_opportunity(rep, topic="mine", estimated_close_date=date(2026, 3, 1))
+    make_opportunity(teammate, topic="ours", estimated_close_date=date(2026, 2, 1))
+    make_opportunity(stranger, topic="theirs", estimated_close_date=date(2026, 1, 1))
+    make_opportunity(
+        rep, topic="won", state="won", close={"actual_revenue": Decimal(5), "close_date": date(2026, 1, 5)}
+    )
+    make_opportunity(rep, topic="lost", state="lost", close={"close_date": date(2026, 1, 6)})
+
+
+@pytest.mark.parametrize(
+    ("view", "expected"),
+    [
+        ("open", ["theirs", "ours", "mine"]),
+        ("my-open", ["mine"]),
+        ("team-open", ["ours", "mine"]),
+        ("closed", ["lost", "won"]),
+        ("won", ["won"]),
+        ("lost", ["lost"]),
+        ("all", ["lost", "won", "theirs", "ours", "mine"]),
+    ],
+)
+def test_each_view_has_its_rows_in_its_order(rep: User, sales: None, view: str, expected: list[str]) -> None:
+    assert topics(rep, f"view={view}") == expected
+
+
+def test_a_user_without_a_role_reads_nothing(nobody: User, sales: None) -> None:
+    assert topics(nobody, "") == []
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("state=won,lost", {"won", "lost"}),
+        ("view=closed&state=open", set()),
+        ("status_reason=4", {"lost"}),
+        ("status_reason=3,4", {"won", "lost"}),
+        ("estimated_close_date_after=2026-02-01", {"mine", "ours"}),
+        ("estimated_close_date_before=2026-02-01", {"theirs", "ours"}),
+        ("actual_close_date_after=2026-01-06&actual_close_date_before=2026-01-06", {"lost"}),
+        ("actual_revenue_min=5", {"won"}),
+        ("actual_revenue_min=5.01", set()),
+        ("forecast_category=pipeline", {"mine", "ours", "theirs"}),
+        ("currency=USD,EUR", {"mine", "ours", "theirs", "won", "lost"}),
+        ("currency=EUR", set()),
+        ("owner=00000000-0000-0000-0000-000000000000", set()),
+    ],
+)
+def test_filters_narrow(rep: User, sales: None, query: str, expected: set[str]) -> None:
+    assert set(topics(rep, query)) == expected
+
+
+def test_it_filters_by_owner_and_unit(rep: User, stranger: User, sales: None) -> None:
+    assert set(topics(rep, f"owner={rep.pk},{stranger.pk}&view=open")) == {"mine", "theirs"}
+    assert topics(rep, f"business_unit={stranger.business_unit_id}") == ["theirs"]
+
+
+def test_an_opportunity_with_two_of_the_competitors_comes_once(rep: User) -> None:
+    first, second = make_competitor(), make_competitor()
+    make_opportunity(rep, topic="both", competitors=[first.pk, second.pk])
+    make_opportunity(rep, topic="none")
+    assert topics(rep, f"competitor={first.pk},{second.pk}") == ["both"]
+
+
+def test_a_day_is_the_users_day(rep: User) -> None:
+    with clock.at(datetime(2026, 3, 1, 23, 30, tzinfo=UTC)):
+        make_opportunity(rep, topic="late")
+    rep.time_zone = "Europe/Copenhagen"
+    assert topics(rep, "created_after=2026-03-02&created_before=2026-03-02") == ["late"]
+    assert topics(rep, "created_before=2026-03-01") == []
+    rep.time_zone = ""
+    assert topics(rep, "created_after=2026-03-01&created_before=2026-03-01") == ["late"]
+
+
+@pytest.mark.parametrize(
+    ("search", "found"),
+    [
+        ("espresso", True),
+        ("ESP", True),
+        ("caf", True),
+        ("CAFÉ", True),
+        ("presso", False),
+        ("esp contoso", True),
+        ("esp nowhere", False),
+        ("QUO-0", True),
+        ("40", True),
+        ("ærø", True),
+        ("Æ", True),
+        ("%", False),
+        ("_", False),
+        ("esp & !", False),
+        ("'", False),
+        ("", True),
+        ("  ", True),
+        ("røg' | 'x", False),
+    ],
+)
+def test_each_typed_word_begins_a_word(rep: User, search: str, found: bool) -> None:
+    account = make_account("Contoso Ærø")
+    opportunity = make_opportunity(rep, topic="Café – 40 espresso-machines", account=account)
+    make_quote(opportunity)
+    query = QueryDict(mutable=True)
+    query["search"] = search
+    assert bool(read_list(OPPORTUNITIES, query, rep).rows) is found
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("bogus=1", "bogus"),
+        ("state=open&state=won", "state"),
+        ("state=opened", "state"),
+        ("state=", "state"),
+        ("state=open,", "state"),
+        ("owner=1", "owner"),
+        ("owner={00000000-0000-0000-0000-000000000000}", "owner"),
+        ("status_reason=x", "status_reason"),
+        ("status_reason=99999999999999999999", "status_reason"),
+        ("currency=usd", "currency"),
+        ("rating=1", "rating"),
+        ("actual_revenue_min=1e3", "actual_revenue_min"),
+        ("actual_revenue_min=NaN", "actual_revenue_min"),
+        ("actual_revenue_min=-1", "actual_revenue_min"),
+        ("actual_revenue_min=١", "actual_revenue_min"),
+        ("created_after=2026-1-1", "created_after"),
+        ("created_after=2026-02-30", "created_after"),
+        ("created_before=9999-12-31", "created_before"),
+        ("view=everything", "view"),
+        ("page_size=0", "page_size"),
+        ("page_size=201", "page_size"),
+        ("page_size=x", "page_size"),
+        ("count=1", "count"),
+        ("ordering=secret", "ordering"),
+        ("ordering=topic,topic", "ordering"),
+        ("ordering=topic,-topic", "ordering"),
+        ("ordering=--topic", "ordering"),
+        ("ordering=topic,rating,state,owner", "ordering"),
+        ("search=a%00b", "search"),
+    ],
+)
+def test_what_is_not_understood_is_refused(rep: User, query: str, field: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        read_list(OPPORTUNITIES, QueryDict(query), rep)
+    assert list(refused.value.errors) == [field]
+
+
+def test_all_errors_come_at_once(rep: User) -> None:
+    with pytest.raises(Invalid) as refused:
+        read_list(OPPORTUNITIES, QueryDict("bogus=1&view=x&count=maybe"), rep)
+    assert set(refused.value.errors) == {"bogus", "view", "count"}
+
+
+def test_it_counts_all_pages(rep: User, sales: None) -> None:
+    result: Any = read_list(OPPORTUNITIES, QueryDict("page_size=2&count=true"), rep)
+    assert (len(result.rows), result.count, result.wants_count) == (2, 5, True)
+
+
+def test_ratings_and_stages_are_ordered_by_rank(rep: User) -> None:
+    for rating in (2, 3, 1):
+        make_opportunity(rep, topic=str(rating), rating=rating, estimated_revenue=Decimal(rating))
+    assert topics(rep, "ordering=rating") == ["1", "2", "3"]
+    assert topics(rep, "ordering=-rating") == ["3", "2", "1"]
