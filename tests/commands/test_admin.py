@@ -1,0 +1,233 @@
+"""Django's administration: superusers alone, people and units to edit, business records to look at."""
+
+import re
+from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin as django_admin
+from django.db import connection
+from django.http import HttpResponse
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from crm.business_units import create_unit
+from crm.models import BusinessUnit, Role, Token, User
+from opportunities.models import Opportunity
+from tests.expect import nothing_changes
+from tests.factories import close_won, make_account, make_competitor, make_opportunity, make_quote, make_user, reopen
+
+pytestmark = pytest.mark.django_db
+
+EDITABLE = {"user", "businessunit", "role"}
+MODELS = [model for label in ("crm", "opportunities", "quotes") for model in apps.get_app_config(label).get_models()]
+READ_ONLY = [model for model in MODELS if model._meta.model_name not in EDITABLE]
+
+
+@pytest.fixture
+def superuser(units: SimpleNamespace) -> User:
+    return make_user("root", "system_administrator", units.root, is_staff=True, is_superuser=True)
+
+
+@pytest.fixture
+def client(superuser: User, browse: Callable[[User], Client]) -> Client:
+    return browse(superuser)
+
+
+@pytest.fixture
+def records(rep: User) -> SimpleNamespace:
+    """One of every kind."""
+    opportunity = make_opportunity(rep, topic="Crane", account=make_account(), competitors=[make_competitor()])
+    quote = make_quote(opportunity, "won")
+    close_won(opportunity)
+    reopen(opportunity)
+    Token.objects.issue(rep, name="test")
+    return SimpleNamespace(opportunity=opportunity, quote=quote)
+
+
+def url(model: Any, view: str, *arguments: Any) -> str:
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{view}", args=arguments)
+
+
+def errors(response: HttpResponse) -> dict[str, list[str]]:
+    return dict(response.context["adminform"].form.errors)
+
+
+def test_every_model_is_registered() -> None:
+    assert [model for model in MODELS if not django_admin.site.is_registered(model)] == []
+
+
+@pytest.mark.parametrize("model", READ_ONLY, ids=lambda model: model._meta.model_name)
+def test_business_records_can_only_be_looked_at(client: Client, records: SimpleNamespace, model: Any) -> None:
+    record = model.objects.first()
+    assert client.get(url(model, "changelist")).status_code == 200
+    page = client.get(url(model, "change", record.pk))
+    assert page.status_code == 200
+    assert b'name="_save"' not in page.content
+    with nothing_changes():
+        assert client.get(url(model, "add")).status_code == 403
+        assert client.post(url(model, "change", record.pk), {"topic": "Other"}).status_code == 403
+        if model is not Token:
+            assert client.post(url(model, "delete", record.pk), {"post": "yes"}).status_code == 403
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
+def test_searching_and_filtering_answers(client: Client, records: SimpleNamespace, model: Any) -> None:
+    assert client.get(url(model, "changelist"), {"q": "crane"}).status_code == 200
+
+
+def test_the_record_page_is_a_link_away(client: Client, records: SimpleNamespace) -> None:
+    address = records.opportunity.get_absolute_url()
+    assert f'href="{address}"' in client.get(url(Opportunity, "changelist")).content.decode()
+    assert f'href="{address}"' in client.get(url(Opportunity, "change", records.opportunity.pk)).content.decode()
+
+
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
+def test_a_list_asks_the_same_however_long_it_is(
+    client: Client, records: SimpleNamespace, rep: User, teammate: User, model: Any
+) -> None:
+    def statements() -> int:
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(url(model, "changelist")).status_code == 200
+        return len(captured)
+
+    few = statements()
+    for owner in (rep, teammate):
+        opportunity = make_opportunity(owner, account=make_account(), competitors=[make_competitor()])
+        make_quote(opportunity, "won")
+        close_won(opportunity)
+        reopen(opportunity)
+        Token.objects.issue(owner, name="another")
+        unit = create_unit(f"Unit of {owner.username}", parent=owner.business_unit_id)
+        make_user(f"colleague of {owner.username}", "salesperson", unit)
+    assert statements() == few
+
+
+def test_revoking_a_token_is_deleting_it(client: Client, records: SimpleNamespace) -> None:
+    token = Token.objects.get()
+    client.post(url(Token, "delete", token.pk), {"post": "yes"})
+    assert not Token.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["rep", "manager", "vp", "admin"])
+def test_nobody_but_superusers_gets_in(people: dict[str, User], browse: Callable[[User], Client], name: str) -> None:
+    for is_staff in (False, True):
+        User.objects.filter(username=name).update(is_staff=is_staff)
+        client = browse(people[name])
+        assert client.get(url(User, "changelist")).status_code in (302, 403)
+        assert b"model-" not in client.get(reverse("admin:index")).content
+
+
+INLINE = re.compile(
+    r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>|<style|\sstyle=|\son(?:click|load|change|submit)=|javascript:"
+)
+
+
+def test_no_page_holds_what_the_security_policy_forbids(client: Client, records: SimpleNamespace) -> None:
+    addresses = [reverse("admin:index"), reverse("admin:logout"), url(User, "add"), url(BusinessUnit, "add")]
+    for model in MODELS:
+        addresses += [url(model, "changelist"), url(model, "change", model.objects.first().pk)]
+    addresses.append(url(Token, "delete", Token.objects.get().pk))
+    addresses.append(reverse("admin:auth_user_password_change", args=[records.opportunity.owner_id]))
+    for address in addresses:
+        response = client.get(address)
+        assert "script-src 'self'" in response.headers["Content-Security-Policy"], address
+        assert INLINE.findall(response.content.decode()) == [], address
+
+
+class TestUsers:
+    def form(self, user: User, **changes: Any) -> dict[str, Any]:
+        values = {
+            "username": user.username,
+            "role": user.role_id,
+            "business_unit": user.business_unit_id,
+            "language": user.language,
+            "time_zone": user.time_zone,
+            "is_active": user.is_active,
+        }
+        return {key: value for key, value in (values | changes).items() if value not in (False, None)}
+
+    def test_they_are_edited(self, client: Client, rep: User, units: SimpleNamespace) -> None:
+        changes = {"role": "sales_manager", "business_unit": units.south.pk, "language": "da"}
+        form = self.form(rep, **changes, time_zone="Europe/Copenhagen", is_active=False)
+        assert client.post(url(User, "change", rep.pk), form).status_code == 302
+        rep.refresh_from_db()
+        assert (rep.role_id, rep.business_unit, rep.language) == ("sales_manager", units.south, "da")
+        assert (rep.time_zone, rep.is_active) == ("Europe/Copenhagen", False)
+
+    def test_a_time_zone_must_exist(self, client: Client, rep: User) -> None:
+        response = client.post(url(User, "change", rep.pk), self.form(rep, time_zone="Europe/Atlantis"))
+        assert "time_zone" in errors(response)
+
+    def test_they_are_added_with_a_password(self, client: Client, units: SimpleNamespace) -> None:
+        form = {"username": "new", "password1": "a long sentence", "password2": "a long sentence"}
+        client.post(url(User, "add"), form | {"role": "salesperson", "business_unit": units.north.pk})
+        user = User.objects.get(username="new")
+        assert user.check_password("a long sentence")
+        assert (user.role_id, user.business_unit) == ("salesperson", units.north)
+
+    def test_a_password_is_set_anew(self, client: Client, rep: User) -> None:
+        form = {"password1": "a long sentence", "password2": "a long sentence", "usable_password": "true"}
+        client.post(reverse("admin:auth_user_password_change", args=[rep.pk]), form)
+        rep.refresh_from_db()
+        assert rep.check_password("a long sentence")
+
+    def test_they_are_never_deleted(self, client: Client, rep: User) -> None:
+        assert client.post(url(User, "delete", rep.pk), {"post": "yes"}).status_code == 403
+        actions = {"action": "delete_selected", "_selected_action": [rep.pk], "post": "yes"}
+        client.post(url(User, "changelist"), actions)
+        assert User.objects.filter(pk=rep.pk).exists()
+
+    def test_nobody_locks_himself_out(self, client: Client, superuser: User) -> None:
+        client.post(url(User, "change", superuser.pk), self.form(superuser, is_active=False, first_name="Root"))
+        superuser.refresh_from_db()
+        assert (superuser.first_name, superuser.is_active, superuser.is_superuser) == ("Root", True, True)
+
+
+class TestBusinessUnits:
+    def test_they_are_created(self, client: Client, units: SimpleNamespace) -> None:
+        client.post(url(BusinessUnit, "add"), {"name": "Aarhus", "parent": units.north.pk})
+        assert BusinessUnit.objects.get(name="Aarhus").path.startswith(units.north.path)
+
+    def test_they_are_moved_and_renamed(self, client: Client, units: SimpleNamespace) -> None:
+        below = create_unit("Aarhus", parent=units.north.pk)
+        client.post(url(BusinessUnit, "change", units.north.pk), {"name": "Far north", "parent": units.south.pk})
+        below.refresh_from_db()
+        moved = BusinessUnit.objects.get(name="Far north")
+        assert moved.path == f"{units.south.path}{units.north.pk.hex}/"
+        assert below.path == f"{moved.path}{below.pk.hex}/"
+
+    def test_below_itself_is_an_error_of_the_field(self, client: Client, units: SimpleNamespace) -> None:
+        below = create_unit("Aarhus", parent=units.north.pk)
+        response = client.post(url(BusinessUnit, "change", units.north.pk), {"name": "North", "parent": below.pk})
+        assert errors(response) == {"parent": ["A business unit cannot be placed below itself."]}
+
+    def test_what_the_lock_refuses_is_a_message(
+        self, client: Client, units: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        below = create_unit("Aarhus", parent=units.north.pk)
+        address = url(BusinessUnit, "change", units.north.pk)
+        # As if another superuser had moved it there since the form looked.
+        monkeypatch.setattr("crm.admin.BusinessUnitForm.clean_parent", lambda form: form.cleaned_data["parent"])
+        response = client.post(address, {"name": "North", "parent": below.pk}, follow=True)
+        assert "cannot be placed below itself" in response.content.decode()
+        assert BusinessUnit.objects.get(name="North").parent == units.root
+
+    def test_they_are_never_deleted(self, client: Client, units: SimpleNamespace) -> None:
+        assert client.post(url(BusinessUnit, "delete", units.south.pk), {"post": "yes"}).status_code == 403
+
+
+class TestRoles:
+    def test_rights_are_given_and_taken(self, client: Client) -> None:
+        role = Role.objects.get(code="salesperson")
+        form = {field.name: getattr(role, field.name) for field in Role._meta.fields if field.name != "administer"}
+        client.post(url(Role, "change", "salesperson"), form | {"reopen": 0, "code": "other"})
+        role.refresh_from_db()
+        assert role.reopen == 0
+        assert not Role.objects.filter(code="other").exists()
+
+    def test_they_are_never_deleted(self, client: Client) -> None:
+        assert client.post(url(Role, "delete", "salesperson"), {"post": "yes"}).status_code == 403
