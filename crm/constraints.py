@@ -1,11 +1,10 @@
 """Database constraints that Django lacks: foreign keys over several columns, and triggers that refuse."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pgtrigger
 from django.db import models
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.backends.ddl_references import Columns, Statement, Table
 
 
@@ -29,7 +28,7 @@ class CompositeForeignKey(models.BaseConstraint):
         self.to_fields = tuple(to_fields)
         self.deferred = deferred
 
-    def constraint_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
+    def constraint_sql(self, model: Any, schema_editor: Any) -> str:
         target = model._meta.apps.get_model(self.to)
         quote = schema_editor.quote_name
         return (
@@ -38,7 +37,7 @@ class CompositeForeignKey(models.BaseConstraint):
             + (" DEFERRABLE INITIALLY DEFERRED" if self.deferred else "")
         )
 
-    def create_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> Statement:
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
         return Statement(
             "ALTER TABLE %(table)s ADD %(constraint)s",
             table=Table(model._meta.db_table, schema_editor.quote_name),
@@ -50,7 +49,7 @@ class CompositeForeignKey(models.BaseConstraint):
             constraint=self.constraint_sql(model, schema_editor),
         )
 
-    def remove_sql(self, model: type[models.Model], schema_editor: BaseDatabaseSchemaEditor) -> Statement:
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         return Statement(
             "ALTER TABLE %(table)s DROP CONSTRAINT %(name)s",
             table=Table(model._meta.db_table, schema_editor.quote_name),
@@ -72,7 +71,7 @@ class CompositeForeignKey(models.BaseConstraint):
         return hash(self.name)
 
 
-def _columns(model: type[models.Model], fields: Iterable[str], quote: Any) -> str:
+def _columns(model: Any, fields: Iterable[str], quote: Callable[[str], str]) -> str:
     return ", ".join(quote(model._meta.get_field(name).column) for name in fields)
 
 

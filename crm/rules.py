@@ -41,7 +41,7 @@ def field_checks() -> Iterator[FieldChecks]:
 def money(amount: Decimal | None, currency: str) -> list[Text]:
     if amount is None:
         return []
-    if not 0 <= amount <= MAX_AMOUNT:
+    if not amount.is_finite() or not 0 <= amount <= MAX_AMOUNT:
         limit = formats.number_format(MAX_AMOUNT, force_grouping=True)
         return [_("Enter an amount from 0 to %(limit)s.") % {"limit": limit}]
     if has_too_many_decimals(amount, currency):

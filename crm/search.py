@@ -5,6 +5,7 @@ the dictionaries and tokens of full-text search; a GIN index on the same express
 """
 
 import re
+from typing import Any
 
 from django.contrib.postgres.search import SearchVectorField
 from django.db.models import F, Func, Lookup
@@ -30,7 +31,7 @@ class BeginWords(Lookup):
     def get_prep_lookup(self) -> str:
         return self.rhs
 
-    def as_sql(self, compiler: object, connection: object) -> tuple[str, list[object]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         left, left_parameters = self.process_lhs(compiler, connection)
         return f"{left} @@ %s::tsquery", [*left_parameters, self.rhs]
 

@@ -1,1 +1,21 @@
-urlpatterns = []
+"""All addresses; the only module beside the settings that knows every application."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from crm.problem_pages import ProblemPage, ProblemsPage
+
+urlpatterns = [
+    path("api/v1/", include("opportunities.api.urls")),
+    path("api/v1/", include("quotes.api.urls")),
+    path("api/", include("crm.api.urls")),
+    path("problems/", ProblemsPage.as_view(), name="problems"),
+    path("problems/<slug:code>/", ProblemPage.as_view(), name="problem"),
+    path("admin/", admin.site.urls),
+    path("", include("crm.page_urls")),
+]
+
+handler400 = "crm.api.handlers.bad_request"
+handler403 = "crm.api.handlers.permission_denied"
+handler404 = "crm.api.handlers.page_not_found"
+handler500 = "crm.api.handlers.server_error"

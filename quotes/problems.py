@@ -37,10 +37,18 @@ register(
     ),
 )
 
+
+def _currency_fixed() -> Refusal:
+    return Invalid({"currency": [_("The currency is fixed, because the opportunity has quotes.")]})
+
+
 refuses_with("quote_one_open_revision", lambda: Refusal("quote_open_revision_exists"))
 refuses_with("quote_number_revision", lambda: Refusal("quote_open_revision_exists"))
 refuses_with("quote_legal_edges", lambda: Refusal("quote_not_open"))
+refuses_with("quotes_quoteclose_quote_id_key", lambda: Refusal("quote_not_open"))
 refuses_with(
-    "quote_currency_of_opportunity",
-    lambda: Invalid({"currency": [_("The currency is fixed, because the opportunity has quotes.")]}),
+    "quote_needs_open_opportunity",
+    lambda: Refusal("opportunity_closed"),
+    of_target=lambda: Refusal("opportunity_has_open_quotes"),
 )
+refuses_with("quote_currency_of_opportunity", lambda: Refusal("currency_mismatch"), of_target=_currency_fixed)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractUser, UserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -35,7 +37,7 @@ class User(AbstractUser):
     )
     time_zone = models.CharField(_("time zone"), max_length=50, blank=True, default="")
 
-    objects = CrmUserManager()
+    objects: ClassVar[CrmUserManager] = CrmUserManager()
 
     class Meta(AbstractUser.Meta):
         ordering = ["first_name", "last_name", "username"]

@@ -56,7 +56,9 @@ def close_opportunity(
 def find_close_values(request: CloseRequest, actor: User) -> CloseValues:
     reasons = StatusReason.objects.offered_for(State(request.outcome))
     wanted = {"is_default": True} if request.status_reason is None else {"pk": request.status_reason}
-    competitor = request.competitor and Competitor.objects.visible_to(actor).filter(pk=request.competitor).first()
+    competitor = None
+    if request.competitor is not None:
+        competitor = Competitor.objects.visible_to(actor).filter(pk=request.competitor).first()
     close_date = request.close_date or clock.today(actor.time_zone)
     return CloseValues(request, reasons.filter(**wanted).first(), competitor, close_date)
 

@@ -6,13 +6,13 @@ from uuid import UUID
 
 from crm.errors import Denied, Refusal
 from crm.events import changed, event, store
-from crm.models import Event, User
-from crm.permissions import Depth, Privilege, denial, depth, require
-from crm.transactions import deed
+from crm.models import Depth, Event, User
+from crm.permissions import Privilege, denial, depth, require
+from crm.transactions import deed, require_version
 from crm.types import Values
 from opportunities.actions.values import WRITABLE_FIELDS, apply_values, find_references
 from opportunities.locks import lock_opportunity, require_open
-from opportunities.models import Competitor, Opportunity, OpportunityCompetitor
+from opportunities.models import Competitor, Opportunity, OpportunityCompetitor, State, StatusReason
 from quotes.locks import lock_quotes_of
 from quotes.models import Quote, QuoteClose
 from quotes.states import QuoteState
@@ -31,7 +31,7 @@ def create_opportunity(values: Mapping[str, Any], *, actor: User) -> Opportunity
     with deed():
         if depth(actor, Privilege.CREATE) == Depth.NONE:
             raise Denied(denial(actor, Privilege.CREATE))
-        opportunity = Opportunity(owner=actor)
+        opportunity = Opportunity(owner=actor, status_reason=StatusReason.objects.default_for(State.OPEN))
         opportunity.competitor_refs, opportunity.open_quotes = [], 0
         references = find_references(values, actor)
         require(actor, Privilege.CREATE, references.owner or actor)
@@ -53,10 +53,11 @@ def edit_opportunity(
         Invalid: all fields at once.
     """
     with deed():
-        opportunity = lock_opportunity(pk, actor=actor, privilege=Privilege.EDIT, expected=expected)
+        opportunity = lock_opportunity(pk, actor=actor, privilege=Privilege.EDIT)
         references = find_references(changes, actor)
         if references.owner and references.owner != opportunity.owner:
             require(actor, Privilege.CREATE, references.owner)
+        require_version(opportunity.version, expected)
         require_open(opportunity)
         before = opportunity.facts()
         has_quotes = "currency" in changes and Quote.objects.filter(opportunity=pk).exists()
@@ -80,18 +81,18 @@ def delete_opportunity(pk: UUID, *, actor: User, expected: frozenset[int] | None
     with deed():
         opportunity = lock_opportunity(pk, actor=actor, privilege=Privilege.EDIT, expected=expected)
         quotes = lock_quotes_of(opportunity)
-        if not _deletable(opportunity, quotes):
+        if not is_deletable(opportunity, quotes):
             raise Refusal("opportunity_not_deletable")
-        for record in (*quotes, opportunity):
+        records: list[Opportunity | Quote] = [*quotes, opportunity]
+        for record in records:
             record.touch()
-        events = [event("deleted", record, actor=actor, before=record.facts(), after={}) for record in quotes]
-        events.append(event("deleted", opportunity, actor=actor, before=opportunity.facts(), after={}))
+        events = [event("deleted", record, actor=actor, before=record.facts(), after={}) for record in records]
         Quote.objects.filter(pk__in=[quote.pk for quote in quotes]).delete()
         opportunity.delete()
         store(events)
 
 
-def _deletable(opportunity: Opportunity, quotes: list[Quote]) -> bool:
+def is_deletable(opportunity: Opportunity, quotes: list[Quote]) -> bool:
     return (
         opportunity.is_open
         and all(quote.state == QuoteState.DRAFT for quote in quotes)

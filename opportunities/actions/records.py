@@ -5,16 +5,17 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from django.core.exceptions import ValidationError
-from django.db.models import ProtectedError
+from django.db.models import QuerySet, TextField
 
-from crm import clock
-from crm.errors import Invalid, NotFound, Refusal
+from crm import clock, rules
+from crm.errors import NotFound
 from crm.models import RecordAccess, User
 from crm.permissions import require_access
+from crm.rules import field_checks
 from crm.transactions import deed, require_version
 from opportunities.models import Account, Competitor
 
-Record = TypeVar("Record", Account, Competitor)
+Record = TypeVar("Record", bound=Account | Competitor)
 
 
 def create_record(model: type[Record], values: Mapping[str, Any], *, actor: User) -> Record:
@@ -54,17 +55,14 @@ def edit_record(
 def delete_record(model: type[Record], pk: UUID, *, actor: User, expected: frozenset[int] | None = None) -> None:
     """Raises: NotFound, Denied, Stale, Refusal `in_use`."""
     with deed():
-        record = _locked(model, pk, actor, RecordAccess.DELETE, expected)
-        try:
-            record.delete()
-        except ProtectedError:
-            raise Refusal("in_use") from None
+        _locked(model, pk, actor, RecordAccess.DELETE, expected).delete()
 
 
 def _locked(
     model: type[Record], pk: UUID, actor: User, needed: RecordAccess, expected: frozenset[int] | None
 ) -> Record:
-    record = model.objects.visible_to(actor).filter(pk=pk).select_for_update().first()
+    rows: QuerySet[Any] = model.objects.visible_to(actor)
+    record: Record | None = rows.filter(pk=pk).select_for_update().first()
     if record is None:
         raise NotFound
     require_access(actor, model.kind, needed)
@@ -75,7 +73,13 @@ def _locked(
 def _apply(record: Account | Competitor, values: Mapping[str, Any]) -> None:
     for field, value in values.items():
         setattr(record, field, value)
-    try:
-        record.clean_fields()
-    except ValidationError as error:
-        raise Invalid(error.message_dict) from error
+    with field_checks() as checks:
+        try:
+            record.clean_fields()
+        except ValidationError as error:
+            for field, texts in error.message_dict.items():
+                checks.refuse(field, *texts)
+        # Django holds the length of a CharField; that of a TextField it leaves to forms.
+        for column in record._meta.concrete_fields:
+            if isinstance(column, TextField) and column.max_length:
+                checks.refuse(column.name, *rules.text(getattr(record, column.name), max_length=column.max_length))

@@ -62,10 +62,10 @@ def reopen_locked_opportunities(
         opportunity.touch()
         data = {"opportunity_close": str(close.pk), "reason": reason}
         events.append(event("reopened", opportunity, actor=actor, before=before, after=opportunity.facts(), data=data))
-    OpportunityClose.objects.bulk_update(
+    OpportunityClose.objects.write(
         [closing.opportunity_close for closing in closings], OpportunityClose.REOPENING_FIELDS
     )
-    Opportunity.objects.bulk_update(
+    Opportunity.objects.write(
         [closing.opportunity for closing in closings], [*Opportunity.CLOSING_FIELDS, *Opportunity.TOUCHED_FIELDS]
     )
     store(events)

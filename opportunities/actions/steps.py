@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from crm.events import event, store
 from crm.models import Event, User
 from crm.types import Values
-from opportunities.models import Opportunity, OpportunityClose, OpportunityCompetitor, Outcome
+from opportunities.models import Competitor, Opportunity, OpportunityClose, OpportunityCompetitor, Outcome
 from opportunities.requests import CloseRequest
 from quotes.actions.steps import close_locked_quotes
 from quotes.models import Quote
@@ -30,7 +30,7 @@ def close_locked_opportunities(closings: Sequence[Closing], request: CloseReques
     for closing in closings:
         _close_in_memory(closing)
     _add_competitors(closings)
-    Opportunity.objects.bulk_update(
+    Opportunity.objects.write(
         [closing.opportunity for closing in closings], [*Opportunity.CLOSING_FIELDS, *Opportunity.TOUCHED_FIELDS]
     )
     events = [_closing_event(closing, facts, actor) for closing, facts in zip(closings, before, strict=True)]
@@ -60,22 +60,17 @@ def _close_in_memory(closing: Closing) -> None:
 
 def _add_competitors(closings: Sequence[Closing]) -> None:
     """The competitor of a closing joins the opportunity's competitors, and stays there after a reopening."""
-    named = [closing for closing in closings if closing.opportunity_close.competitor_id]
-    for closing in named:
-        _add_competitor_ref(closing.opportunity, closing.opportunity_close)
-    OpportunityCompetitor.objects.bulk_create(
-        [
-            OpportunityCompetitor(
-                opportunity=closing.opportunity, competitor_id=closing.opportunity_close.competitor_id
-            )
-            for closing in named
-        ],
-        ignore_conflicts=True,
-    )
+    links = []
+    for closing in closings:
+        competitor = closing.opportunity_close.competitor
+        if competitor:
+            _add_competitor_ref(closing.opportunity, competitor)
+            links.append(OpportunityCompetitor(opportunity=closing.opportunity, competitor=competitor))
+    OpportunityCompetitor.objects.bulk_create(links, ignore_conflicts=True)
 
 
-def _add_competitor_ref(opportunity: Opportunity, close: OpportunityClose) -> None:
-    ref = {"id": str(close.competitor_id), "name": close.competitor_name}
+def _add_competitor_ref(opportunity: Opportunity, competitor: Competitor) -> None:
+    ref = {"id": str(competitor.pk), "name": competitor.name}
     others = [other for other in opportunity.competitor_refs if other["id"] != ref["id"]]
     opportunity.competitor_refs = sorted([*others, ref], key=lambda each: each["name"].lower())
 

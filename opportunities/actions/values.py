@@ -40,7 +40,7 @@ class References:
 
 def find_references(values: Mapping[str, Any], actor: User) -> References:
     def find(field: str, rows: Any) -> Any:
-        return values.get(field) and rows.filter(pk=values[field]).first()
+        return None if values.get(field) is None else rows.filter(pk=values[field]).first()
 
     competitors = None
     if "competitors" in values:
@@ -79,7 +79,8 @@ def _apply_references(
         "status_reason": lambda: _("Choose one of the status reasons of Open."),
     }
     for field, text in missing.items():
-        if field not in values:
+        # What stays may be what could not be chosen anew: a retired reason, an owner who has left.
+        if field not in values or values[field] == getattr(opportunity, f"{field}_id"):
             continue
         found = getattr(references, field)
         if found is None and (values[field] is not None or field != "account"):

@@ -1,4 +1,4 @@
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -6,8 +6,13 @@ from django.db.models import Q
 
 from crm.currencies import MAX_AMOUNT
 
+if TYPE_CHECKING:
+    _DecimalField = models.DecimalField[Any, Any]
+else:
+    _DecimalField = models.DecimalField
 
-class MoneyField(models.DecimalField):
+
+class MoneyField(_DecimalField):
     """numeric(17,4): holds every amount up to 10¹² in every currency exactly."""
 
     def __init__(self, verbose_name: Any = None, **options: Any) -> None:

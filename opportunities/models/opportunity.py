@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from django.conf import settings
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
 
 def default_currency() -> str:
-    return settings.DEFAULT_CURRENCY
+    return str(settings.DEFAULT_CURRENCY)
 
 
 class Opportunity(FSMModelMixin, models.Model):
@@ -235,7 +236,7 @@ class Opportunity(FSMModelMixin, models.Model):
 
     @property
     def is_open(self) -> bool:
-        return self.state == State.OPEN
+        return bool(self.state == State.OPEN)
 
     # Read by OpportunityQuerySet.for_record(); each [{"id", "name"}] in the order of the names.
     competitor_refs: list[dict[str, str]]
@@ -266,8 +267,8 @@ class Opportunity(FSMModelMixin, models.Model):
         }
 
 
-def _iso(value: Any) -> str | None:
-    return value and value.isoformat()
+def _iso(value: date | None) -> str | None:
+    return None if value is None else value.isoformat()
 
 
 class OpportunityCompetitor(models.Model):

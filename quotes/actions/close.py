@@ -47,7 +47,7 @@ def win_quote(
         others = [other for other in lock_quotes_of(opportunity) if other.is_open and other.pk != quote.pk]
         others = others if request.close_other_quotes else []
         closes, events = end_locked_quotes(
-            [quote], "won", lambda won: won.win(close_date), description=request.description, actor=actor
+            [quote], "won", Quote.win, close_date=close_date, description=request.description, actor=actor
         )
         lost, lost_events = close_locked_quotes(
             others, QuoteStatusReason.LOST, close_date=close_date, description=request.description, actor=actor

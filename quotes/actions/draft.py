@@ -35,9 +35,9 @@ def create_quote(opportunity_pk: UUID, values: Mapping[str, Any], *, actor: User
     with deed():
         opportunity = _opportunity_for_quote(opportunity_pk, actor)
         require_open(opportunity)
-        quote = Quote(opportunity=opportunity, currency=opportunity.currency, total_amount=None)
-        _apply(quote, values)
         _require_currency(opportunity, values.get("currency"))
+        quote = Quote(opportunity=opportunity, currency=opportunity.currency)
+        _apply(quote, values)
         quote.number = Quote.objects.next_number()
         quote.save(force_insert=True)
         opportunity.open_quotes += 1
@@ -54,9 +54,9 @@ def edit_quote(pk: UUID, changes: Mapping[str, Any], *, actor: User, expected: f
     """
     with deed():
         opportunity, quote = _locked_draft(pk, actor, expected)
+        _require_currency(opportunity, changes.get("currency"))
         before = quote.facts()
         _apply(quote, changes)
-        _require_currency(opportunity, changes.get("currency"))
         if quote.facts() == before:
             return quote
         quote.touch()

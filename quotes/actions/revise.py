@@ -21,12 +21,12 @@ def revise_quote(pk: UUID, *, actor: User, expected: frozenset[int] | None = Non
     with deed():
         opportunity, revised = lock_quote(pk, actor=actor, expected=expected)
         require_active(revised)
-        today = clock.today(actor.time_zone)
         draft = _next_revision(revised)
         __, events = end_locked_quotes(
             [revised],
             "revised",
-            lambda quote: quote.revise(today),
+            Quote.revise,
+            close_date=clock.today(actor.time_zone),
             description="",
             actor=actor,
             data={"new_revision": str(draft.pk)},

@@ -18,17 +18,18 @@ def close_locked_quotes(
 ) -> Ended:
     """Close open quotes as Lost or Canceled: two statements, however many."""
 
-    def close(quote: Quote) -> None:
-        quote.close(status_reason, close_date)
+    def close(quote: Quote, closed_on: date) -> None:
+        quote.close(status_reason, closed_on)
 
-    return end_locked_quotes(quotes, "closed", close, description=description, actor=actor)
+    return end_locked_quotes(quotes, "closed", close, close_date=close_date, description=description, actor=actor)
 
 
 def end_locked_quotes(
     quotes: Sequence[Quote],
     verb: str,
-    transition: Callable[[Quote], None],
+    transition: Callable[[Quote, date], None],
     *,
+    close_date: date,
     description: str,
     actor: User,
     data: Values | None = None,
@@ -37,18 +38,18 @@ def end_locked_quotes(
     closes, events = [], []
     for quote in quotes:
         before = quote.facts()
-        transition(quote)
+        transition(quote, close_date)
         quote.touch()
-        closes.append(_quote_close(quote, description, actor))
+        closes.append(_quote_close(quote, close_date, description, actor))
         details = {"quote_close": str(closes[-1].pk)} | (data or {})
         events.append(event(verb, quote, actor=actor, before=before, after=quote.facts(), data=details))
     if quotes:
-        Quote.objects.bulk_update(quotes, [*Quote.CLOSING_FIELDS, *Quote.TOUCHED_FIELDS])
+        Quote.objects.write(quotes, [*Quote.CLOSING_FIELDS, *Quote.TOUCHED_FIELDS])
         QuoteClose.objects.bulk_create(closes)
     return closes, events
 
 
-def _quote_close(quote: Quote, description: str, actor: User) -> QuoteClose:
+def _quote_close(quote: Quote, close_date: date, description: str, actor: User) -> QuoteClose:
     return QuoteClose(
         quote=quote,
         opportunity_id=quote.opportunity_id,
@@ -57,7 +58,7 @@ def _quote_close(quote: Quote, description: str, actor: User) -> QuoteClose:
         outcome=QuoteOutcome(quote.status_reason),
         currency=quote.currency,
         total_amount=quote.total_amount,
-        close_date=quote.closed_on,
+        close_date=close_date,
         description=description,
         closed_by=actor,
     )

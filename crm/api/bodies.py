@@ -1,0 +1,87 @@
+"""Bodies of writes. They judge the shape only: keys and JSON types. The rules are the actions' business."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, cast
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from crm.api.problems import field_errors
+from crm.errors import Invalid, Refusal
+from crm.types import Text, Values
+
+
+class Body(serializers.Serializer[Any]):
+    """What creates or changes a record: null clears what may be empty.
+
+    Attributes:
+        missing_is_judged_later: required fields whose absence the action reports along with its other rules.
+    """
+
+    missing_is_judged_later: ClassVar[tuple[str, ...]] = ()
+
+    def to_internal_value(self, data: Mapping[str, Any]) -> Values:
+        errors: dict[str, Any] = {
+            key: [_("This field is unknown or cannot be written.")] for key in data if key not in self.fields
+        }
+        values: Values = {}
+        try:
+            values = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            errors.update(cast("dict[str, Any]", error.detail))
+        missing = self._missing(data)
+        if errors or missing.keys() - set(self.missing_is_judged_later):
+            raise serializers.ValidationError(errors | missing)
+        return values
+
+    def _missing(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        if not self.context["complete"]:
+            return {}
+        required = [name for name, field in self.fields.items() if field.required]
+        return {name: [_("This field is required.")] for name in required if name not in data}
+
+
+class VerbBody(Body):
+    """What goes with a verb: null means left out."""
+
+    def to_internal_value(self, data: Mapping[str, Any]) -> Values:
+        left_out = [key for key, value in data.items() if value is None and key in self.fields]
+        return super().to_internal_value({key: value for key, value in data.items() if key not in left_out})
+
+
+@extend_schema_field(OpenApiTypes.OBJECT)
+class CustomField(serializers.Field[Any, Any, Any, Any]):
+    """The values of the custom close fields by name."""
+
+    default_error_messages = {"invalid": _lazy("Enter an object.")}
+
+    def to_internal_value(self, data: Any) -> dict[str, Any]:
+        if not isinstance(data, dict):
+            self.fail("invalid")
+        unknown: dict[str, list[Text]] = {name: [_("There is no such field.")] for name in data}
+        if unknown:
+            raise serializers.ValidationError(unknown)
+        return data
+
+
+def read_body(request: Request, body: type[Body], *, partial: bool = False) -> Values:
+    """The parsed values; no body at all counts as an empty object.
+
+    Raises:
+        Refusal: malformed.
+        Invalid: all fields of the wrong shape, unknown and read-only ones among them.
+    """
+    if request.headers.get("Transfer-Encoding") and not request.headers.get("Content-Length"):
+        raise Refusal("malformed", _("Send the body with its Content-Length, not in chunks."))
+    data = request.data
+    # The framework would judge what is missing before the rest; `Body` judges it with the rest.
+    context = {"complete": not partial}
+    serializer = body(data={} if isinstance(data, QueryDict) else data, partial=True, context=context)
+    if not serializer.is_valid():
+        raise Invalid(field_errors(serializer.errors))
+    return serializer.validated_data

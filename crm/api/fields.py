@@ -1,0 +1,148 @@
+"""Fields of the API. Inputs take exactly their JSON type; outputs have exactly one form."""
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime
+from decimal import Decimal
+from enum import IntEnum
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from crm.api.renderers import time_text
+from crm.currencies import amount_text
+
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_ID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+_AMOUNT = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?")
+
+
+class TextField(serializers.CharField):
+    """A text kept exactly as it is."""
+
+    default_error_messages = {"invalid": _("Enter a text.")}
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"allow_blank": True, "trim_whitespace": False} | options)
+
+    def run_validation(self, data: Any = serializers.empty) -> Any:
+        if data is not serializers.empty and data is not None and not isinstance(data, str):
+            self.fail("invalid")
+        return super().run_validation(data)
+
+
+class LineField(TextField):
+    """A text of one line, without the spaces around it."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(trim_whitespace=True, **options)
+
+
+class WholeNumberField(serializers.IntegerField):
+    default_error_messages = {"invalid": _("Enter a whole number.")}
+
+    def to_internal_value(self, data: Any) -> int:
+        if type(data) is not int:
+            self.fail("invalid")
+        return data
+
+
+class YesNoField(serializers.BooleanField):
+    default_error_messages = {"invalid": _("Enter true or false.")}
+
+    def to_internal_value(self, data: Any) -> bool:
+        if not isinstance(data, bool):
+            self.fail("invalid")
+        return data
+
+
+class DayField(serializers.DateField):
+    default_error_messages = {"invalid": _("Enter a date in the form YYYY-MM-DD.")}
+
+    def to_internal_value(self, value: Any) -> date:
+        if not isinstance(value, str) or not _DATE.fullmatch(value):
+            self.fail("invalid")
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            self.fail("invalid")
+
+
+class IdField(serializers.UUIDField):
+    default_error_messages = {"invalid": _("Enter an id such as 019a2f3c-8d1e-7c44-9b1f-2f6f0d4c1a55.")}
+
+    def to_internal_value(self, data: Any) -> UUID:
+        found = read_id(data)
+        if found is None:
+            self.fail("invalid")
+        return found
+
+
+@extend_schema_field({"type": ["string", "number"], "example": "1234.50"})
+class MoneyField(serializers.Field):
+    """A decimal string, or a JSON number read from its decimal text. What fits the currency, the action judges."""
+
+    default_error_messages = {"invalid": _("Enter an amount such as 1234.50.")}
+
+    def to_internal_value(self, data: Any) -> Decimal:
+        if isinstance(data, str) and _AMOUNT.fullmatch(data):
+            return Decimal(data)
+        if type(data) not in (int, Decimal):
+            self.fail("invalid")
+        return Decimal(data)
+
+
+class WordField(serializers.ChoiceField):
+    """One of the words of an option set that is stored by code; the words are the names of its members.
+
+    Args:
+        words: the option set, or those of its members that can be chosen.
+    """
+
+    default_error_messages = {"invalid_choice": _("Choose one of: {words}.")}
+
+    def __init__(self, words: Iterable[IntEnum], **options: Any) -> None:
+        self.members = {member.name.lower(): member for member in words}
+        super().__init__(choices=list(self.members), **options)
+
+    def to_internal_value(self, data: Any) -> IntEnum:  # type: ignore[override]
+        if not isinstance(data, str) or data not in self.members:
+            self.fail("invalid_choice", words=", ".join(self.members))
+        return self.members[data]
+
+    def to_representation(self, value: int) -> str:  # type: ignore[override]
+        return next(word for word, member in self.members.items() if member == value)
+
+
+@extend_schema_field({"type": ["string", "null"], "example": "1234.50"})
+class AmountField(serializers.Field):
+    """Output: the amount with exactly the decimals of the record's currency."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(read_only=True, **options)
+
+    def get_attribute(self, instance: Any) -> Any:
+        return instance
+
+    def to_representation(self, value: Any) -> str | None:
+        assert self.source is not None  # bound
+        return amount_text(getattr(value, self.source), value.currency)
+
+
+@extend_schema_field(OpenApiTypes.DATETIME)
+class TimeField(serializers.Field):
+    """Output: UTC, to the second."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(read_only=True, **options)
+
+    def to_representation(self, value: datetime) -> str:
+        return time_text(value)
+
+
+def read_id(text: Any) -> UUID | None:
+    return UUID(text) if isinstance(text, str) and _ID.fullmatch(text) else None

@@ -1,0 +1,74 @@
+"""The commands of a command bar: each is offered, or disabled and says why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from crm.errors import Denied, Refusal
+from crm.models import User
+from crm.permissions import Privilege, allows, denial
+from crm.types import Text
+
+# What stands against a command on a record for a user; None where nothing does.
+Judge = Callable[[Any, User], Refusal | None]
+
+
+@dataclass(frozen=True)
+class Command:
+    """One command as a page shows it.
+
+    Attributes:
+        key: tells it from the others on the page.
+        icon: a symbol of icons.svg.
+        url: where it leads.
+        reason: why it is disabled; empty while it is offered.
+        dialog: opens in the dialog of the page; without JavaScript it leads to a page of its own.
+    """
+
+    key: str
+    label: Text
+    icon: str
+    url: str
+    reason: Text = ""
+    dialog: bool = True
+
+    @property
+    def enabled(self) -> bool:
+        return not self.reason
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A command that records of one kind offer, and the judge that says what stands against it."""
+
+    key: str
+    label: Text
+    icon: str
+    refusal: Judge
+    dialog: bool = True
+
+    def on(self, record: Any, user: User, url: str) -> Command:
+        refusal = self.refusal(record, user)
+        return Command(self.key, self.label, self.icon, url, refusal.detail if refusal else "", self.dialog)
+
+
+def denied(user: User, privilege: Privilege, owner: User) -> Denied | None:
+    return None if allows(user, privilege, owner) else Denied(denial(user, privilege))
+
+
+def label_of(transition: Any) -> Text:
+    """The label that a transition of the state machine carries."""
+    label: Text = transition._django_fsm.transitions[next(iter(transition._django_fsm.transitions))].custom["label"]
+    return label
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tab:
+    """One tab of a record page: a link, so that it works without JavaScript and can be sent to a colleague."""
+
+    label: Text
+    url: str
+    current: bool = False
+    count: int | None = None

@@ -1,0 +1,118 @@
+"""Amounts typed the local way. Read strictly: what could mean two amounts is refused, never guessed."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.formats import get_format, number_format
+from django.utils.translation import gettext as _
+
+from crm.currencies import DECIMALS, SYMBOLS
+
+_PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+# Far longer than any amount that the rules allow.
+LONGEST = 40
+_SPACES = " \u00a0\u202f"
+
+
+class MoneyInput(forms.TextInput):
+    """A text input with the currency before it, where one is known."""
+
+    template_name = "components/money_input.html"
+    currency = ""
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__({"inputmode": "decimal", "autocomplete": "off", **(attrs or {})})
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        context["widget"]["currency"] = SYMBOLS.get(self.currency, self.currency)
+        return context
+
+    def format_value(self, value: Any) -> str:
+        return "" if value is None else str(value)
+
+
+class MoneyField(forms.Field):
+    """An amount. Initial values are Decimal and shown the local way; what was typed is shown as typed.
+
+    With a currency the amount is shown with its decimals, and more typed decimals than it has are refused even
+    where they are zeros: `1.500` is a Dane's fifteen hundred.
+    """
+
+    widget = MoneyInput
+
+    def __init__(self, *, currency: str = "", **options: Any) -> None:
+        super().__init__(**options)
+        self.currency = currency
+        self.widget.currency = currency
+
+    def prepare_value(self, value: Any) -> Any:
+        return amount_input(value, self.currency) if isinstance(value, Decimal | int) else value
+
+    def to_python(self, value: Any) -> Decimal | None:
+        typed = str(value or "").strip()
+        if not typed:
+            return None
+        amount = parse_amount(typed)
+        decimals = DECIMALS.get(self.currency)
+        if decimals is not None and _typed_decimals(amount) > decimals:
+            raise ValidationError(_too_many(self.currency, decimals), code="decimals")
+        return amount
+
+
+def amount_input(amount: Decimal | int, currency: str = "") -> str:
+    """The amount as it would be typed, in the active language."""
+    decimals = DECIMALS.get(currency)
+    if decimals is None:
+        decimals = max(2, _typed_decimals(Decimal(amount).normalize()))
+    return number_format(amount, decimals, force_grouping=True)
+
+
+def parse_amount(typed: str) -> Decimal:
+    """The amount that the text means in the active language, where it means exactly one.
+
+    Groups of thousands may be left out, but where there are any all of them must be right. The plain form with
+    a point (`1234.50`) is taken in every language, unless the point could separate thousands there.
+
+    Raises: ValidationError.
+    """
+    decimal, group = get_format("DECIMAL_SEPARATOR"), get_format("THOUSAND_SEPARATOR")
+    local = _local_form(decimal, group)
+    if len(typed) <= LONGEST and local.fullmatch(typed):
+        return Decimal(typed.replace(group, "").translate(_without(_SPACES)).replace(decimal, "."))
+    if len(typed) <= LONGEST and _PLAIN.fullmatch(typed) and not _like_thousands(typed):
+        return Decimal(typed)
+    raise ValidationError(
+        _("Enter an amount such as %(example)s.") % {"example": number_format(Decimal("1234.50"), 2)}, code="invalid"
+    )
+
+
+def _local_form(decimal: str, group: str) -> re.Pattern[str]:
+    groups = f"[{re.escape(group)}]" if group not in _SPACES else f"[{_SPACES}]"
+    return re.compile(rf"-?([0-9]+|[1-9][0-9]{{0,2}}({groups}[0-9]{{3}})+)({re.escape(decimal)}[0-9]+)?")
+
+
+def _like_thousands(typed: str) -> bool:
+    """`1234.500` where the point groups thousands."""
+    return len(typed.rpartition(".")[2]) == 3 if "." in typed else False
+
+
+def _without(characters: str) -> dict[int, None]:
+    return dict.fromkeys(map(ord, characters))
+
+
+def _typed_decimals(amount: Decimal) -> int:
+    return max(0, -int(amount.as_tuple().exponent))
+
+
+def _too_many(currency: str, decimals: int) -> str:
+    example = number_format(Decimal(1234), decimals, force_grouping=True)
+    return _("Enter the amount with the decimals of %(currency)s, such as %(example)s.") % {
+        "currency": currency,
+        "example": example,
+    }

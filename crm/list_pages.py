@@ -1,0 +1,197 @@
+"""The page of a list: views, filters, search, order and pages are links and plain forms, all in the address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.utils.translation import gettext_lazy as _
+
+from crm.commands import Command
+from crm.errors import Invalid
+from crm.lists import ListDefinition, ListResult, read_list
+from crm.types import Text
+from crm.views import PageView
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column.
+
+    Attributes:
+        value: what a row shows in it.
+        cell: a template in components/cells, which gets the row and the value.
+        order: the name to order by; empty where the list cannot be ordered by it.
+        style: a class of the cells, such as is-number.
+    """
+
+    label: Text
+    value: Callable[[Any], Any]
+    cell: str = "text"
+    order: str = ""
+    style: str = ""
+
+    @property
+    def template(self) -> str:
+        return f"components/cells/{self.cell}.html"
+
+
+@dataclass(frozen=True)
+class Header:
+    """A column's head: where a click leads, and how the list is ordered by it now (`aria-sort`)."""
+
+    column: Column
+    url: str = ""
+    sort: str = ""
+
+
+@dataclass(frozen=True)
+class Total:
+    """A sum over all pages, in one currency: amounts of different currencies are never added."""
+
+    amount: Any
+    currency: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    count: int = 0
+    label: Text = ""
+    totals: list[Total] = field(default_factory=list)
+
+
+class ListPage(PageView):
+    """A list.
+
+    Hooks: `definition`, `columns` by name, `get_filter_form`, `get_commands`, `summarize`, and the sentences of
+    the empty list.
+    """
+
+    template_name = "generic/list.html"
+    definition: ListDefinition
+    columns: Mapping[str, Column]
+    default_view = ""
+    empty_title: Text = _("Nothing here yet")
+    empty_text: Text = ""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        self.params = given(request.GET)
+        try:
+            result = read_list(self.definition, self.params, self.actor, default_view=self._default_view())
+        except Invalid as invalid:
+            return self.show(self._context(None, invalid), status=invalid.status)
+        return self.show(self._context(result, None))
+
+    # Hooks
+
+    def get_filter_form(self) -> forms.Form:
+        """The filters that can be edited on the page; the address may carry others."""
+        return forms.Form()
+
+    def get_commands(self) -> list[Command]:
+        return []
+
+    def summarize(self, result: ListResult) -> Summary:
+        return Summary(count=result.count)
+
+    # What the template shows
+
+    @property
+    def view_name(self) -> str:
+        asked = self.params.get("view", "")
+        return asked if asked in self.definition.views else self._default_view()
+
+    def _default_view(self) -> str:
+        return self.default_view or next(iter(self.definition.views))
+
+    def get_title(self) -> Text:
+        return self.definition.views[self.view_name].label
+
+    def _context(self, result: ListResult | None, invalid: Invalid | None) -> dict[str, Any]:
+        filter_form = self.get_filter_form()
+        narrowing = set(self.params) - {"view", "ordering", "cursor", "page_size", "count"}
+        return {
+            **self.get_context(),
+            "commands": self.get_commands(),
+            "result": result,
+            "errors": [f"{name}: {text}" for name, texts in invalid.errors.items() for text in texts]
+            if invalid
+            else [],
+            "views": self._views(),
+            "headers": self._headers(result),
+            "summary": self.summarize(result) if result else Summary(),
+            "pages": self._pages(result),
+            "filter_form": filter_form,
+            "active_filters": len(narrowing & set(filter_form.fields)),
+            "filter_count": len(narrowing - {"search"}),
+            "kept_by_filters": self._kept({*filter_form.fields, "cursor"}),
+            "kept_by_search": self._kept({"search", "cursor"}),
+            "search_text": self.params.get("search", ""),
+            "can_search": self.definition.search is not None,
+            "clear_url": self.url_with(**dict.fromkeys({*narrowing, "cursor"})) if narrowing else "",
+        }
+
+    def _views(self) -> list[tuple[Text, str, bool]]:
+        """Another view begins afresh: its order and its pages are its own, filters and search stay.
+
+        The first view of a definition, the one of all rows, stands last where the page begins with another.
+        """
+        first, *others = self.definition.views
+        names = [*others, first] if self._default_view() != first else [first, *others]
+        return [
+            (
+                self.definition.views[name].label,
+                self.url_with(view=name, ordering=None, cursor=None),
+                name == self.view_name,
+            )
+            for name in names
+        ]
+
+    def _headers(self, result: ListResult | None) -> list[Header]:
+        names = self.definition.views[self.view_name].columns
+        return [self._header(self.columns[name], result) for name in names]
+
+    def _header(self, column: Column, result: ListResult | None) -> Header:
+        if not column.order:
+            return Header(column)
+        first = result.ordering[0] if result else None
+        current = first if first and first.name == column.order else None
+        ordering = f"-{column.order}" if current and not current.descending else column.order
+        sort = ("descending" if current.descending else "ascending") if current else ""
+        return Header(column, self.url_with(ordering=ordering, cursor=None), sort)
+
+    def _pages(self, result: ListResult | None) -> dict[str, str]:
+        if result is None:
+            return {}
+        cursors = {"previous": result.previous_cursor, "next": result.next_cursor}
+        return {name: self.url_with(cursor=cursor) for name, cursor in cursors.items() if cursor}
+
+    def _kept(self, replaced: set[str]) -> list[tuple[str, str]]:
+        """What a form of the page must carry along so that it changes nothing else."""
+        return [(name, str(self.params[name])) for name in self.params if name not in replaced]
+
+    def url_with(self, **changes: str | None) -> str:
+        """This address with some parameters changed, or left out where None."""
+        params = self.params.copy()
+        for name, value in changes.items():
+            params.pop(name, None)
+            if value is not None:
+                params[name] = value
+        return f"{self.request.path}?{params.urlencode()}"
+
+
+def sentences(invalid: Invalid, form: forms.Form) -> list[str]:
+    """Each with the name of its filter as the page calls it, or as the address does."""
+    labels = {name: field.label for name, field in form.fields.items()}
+    return [f"{labels.get(name, name)}: {text}" for name, texts in invalid.errors.items() for text in texts]
+
+
+def given(params: QueryDict) -> QueryDict:
+    """Without the fields that a form sent empty."""
+    kept = params.copy()
+    for name in [name for name, values in params.lists() if not any(values)]:
+        del kept[name]
+    return kept

@@ -1,0 +1,13 @@
+from typing import Any
+
+from django import template
+
+from crm.list_pages import Column
+
+register = template.Library()
+
+
+@register.simple_tag
+def value_of(column: Column, row: Any) -> Any:
+    """What the row shows in the column."""
+    return column.value(row)

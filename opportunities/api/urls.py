@@ -1,0 +1,15 @@
+from rest_framework.routers import SimpleRouter
+
+from opportunities.api.records import AccountViewSet, CompetitorViewSet, StatusReasonViewSet
+from opportunities.api.users import UserViewSet
+from opportunities.api.views import OpportunityCloseViewSet, OpportunityViewSet
+
+router = SimpleRouter()
+router.register("opportunities", OpportunityViewSet, basename="api-opportunity")
+router.register("opportunity-closes", OpportunityCloseViewSet, basename="api-opportunity-close")
+router.register("status-reasons", StatusReasonViewSet, basename="api-status-reason")
+router.register("competitors", CompetitorViewSet, basename="api-competitor")
+router.register("accounts", AccountViewSet, basename="api-account")
+router.register("users", UserViewSet, basename="api-user")
+
+urlpatterns = router.urls

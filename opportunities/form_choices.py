@@ -1,0 +1,38 @@
+"""What the selects of the forms offer: the records that the user may name, and the one that is named already."""
+
+from __future__ import annotations
+
+from crm.currencies import DECIMALS
+from crm.models import User
+from crm.permissions import Privilege, allows
+from opportunities.form_fields import Choices
+from opportunities.models import Account, Competitor, State, StatusReason
+
+
+def accounts(user: User) -> Choices:
+    return list(Account.objects.visible_to(user).values_list("pk", "name"))
+
+
+def competitors(user: User) -> Choices:
+    return list(Competitor.objects.visible_to(user).values_list("pk", "name"))
+
+
+def owners(user: User, *, present: User | None = None) -> Choices:
+    """Active users for whom the user may create records, and the present owner, whoever that is."""
+    active = User.objects.with_rights().filter(is_active=True)
+    chosen: Choices = [(owner.pk, owner.name) for owner in active if allows(user, Privilege.CREATE, owner)]
+    if present and present.pk not in dict(chosen):
+        chosen.insert(0, (present.pk, present.name))
+    return chosen
+
+
+def open_reasons(*, present: StatusReason | None = None) -> Choices:
+    """The active reasons of Open, and the present one where it was retired since."""
+    chosen: Choices = [(reason.code, reason.label) for reason in StatusReason.objects.offered_for(State.OPEN)]
+    if present and present.state == State.OPEN and present.code not in dict(chosen):
+        chosen.insert(0, (present.code, present.label))
+    return chosen
+
+
+def currencies() -> Choices:
+    return [(code, code) for code in sorted(DECIMALS)]

@@ -1,0 +1,150 @@
+"""The forms of opportunities. Each parses what was typed into what an action takes; the action judges it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from crm.forms import MoneyField
+from crm.models import User
+from crm.types import Text, Values
+from opportunities import form_choices
+from opportunities.actions import CloseCheck
+from opportunities.actions.values import PLAIN_FIELDS
+from opportunities.form_fields import (
+    CodeField,
+    DayField,
+    DialogForm,
+    LineField,
+    LongTextField,
+    RecordField,
+    RecordsField,
+    in_currency,
+)
+from opportunities.models import ForecastCategory, Opportunity, Rating, SalesStage, State, StatusReason
+from opportunities.requests import MAX_DESCRIPTION, CloseRequest, ReopenRequest
+from quotes.states import QuoteStatusReason
+
+OPEN_FORECASTS = [(each.value, each.label) for each in ForecastCategory if each <= ForecastCategory.OMITTED]
+
+
+class OpportunityForm(forms.Form):
+    """All that a user may write, of a new opportunity or of the given one."""
+
+    topic = LineField(label=_("Topic"), limit=300)
+    account = RecordField(label=_("Account"), choices=[], required=False)
+    owner = RecordField(label=_("Owner"), choices=[], optional=False)
+    status_reason = CodeField(label=_("Status reason"), choices=[])
+    currency = forms.ChoiceField(label=_("Currency"))
+    estimated_revenue = MoneyField(label=_("Estimated revenue"), required=False)
+    estimated_close_date = DayField(label=_("Estimated close date"), required=False)
+    probability = forms.IntegerField(label=_("Probability (%)"), required=False)
+    rating = CodeField(label=_("Rating"), choices=Rating.choices)
+    sales_stage = CodeField(label=_("Sales stage"), choices=SalesStage.choices)
+    forecast_category = CodeField(label=_("Forecast category"), choices=OPEN_FORECASTS)
+    competitors = RecordsField(label=_("Competitors"), choices=[], required=False)
+    description = LongTextField(label=_("Description"), rows=5, required=False)
+
+    def __init__(self, data: Any = None, *, opportunity: Opportunity, user: User, currency_fixed: bool) -> None:
+        super().__init__(data, initial=_initial(opportunity))
+        saved = not opportunity._state.adding
+        choices = {
+            "account": form_choices.accounts(user),
+            "owner": form_choices.owners(user, present=opportunity.owner if saved else None),
+            "status_reason": form_choices.open_reasons(present=opportunity.status_reason if saved else None),
+            "currency": form_choices.currencies(),
+            "competitors": form_choices.competitors(user),
+        }
+        for name, offered in choices.items():
+            self._offer(name, offered)
+        self._fix_currency(currency_fixed)
+
+    def _offer(self, name: str, offered: form_choices.Choices) -> None:
+        field: Any = self.fields[name]
+        field.choices = [("", "—"), *offered] if name == "account" else offered
+
+    def _fix_currency(self, fixed: bool) -> None:
+        if fixed:
+            self.fields["currency"].disabled = True
+            in_currency(self.fields["estimated_revenue"], self.initial["currency"])
+            self.fields["currency"].help_text = _("Fixed, because the opportunity has quotes.")
+
+
+def _initial(opportunity: Opportunity) -> Values:
+    return {field: getattr(opportunity, field) for field in PLAIN_FIELDS} | {
+        "account": opportunity.account_id,
+        "owner": opportunity.owner_id,
+        "status_reason": opportunity.status_reason_id,
+        "competitors": [UUID(ref["id"]) for ref in opportunity.competitor_refs],
+    }
+
+
+class CloseForm(DialogForm):
+    """Close Opportunity, made from the close check: its fields, their labels, and what they hold at first."""
+
+    def __init__(self, data: Any = None, *, check: CloseCheck, user: User) -> None:
+        super().__init__(data, initial=check.defaults)
+        self.check, self.user = check, user
+        revenue = check.defaults["actual_revenue"]
+        self.initial["actual_revenue"] = revenue and Decimal(revenue)
+        self.fields["close_quotes"] = _close_along_field()
+        for spec in check.fields:
+            self.fields[spec["name"]] = self._field(spec)
+
+    def _field(self, spec: Values) -> forms.Field:
+        named = {"label": spec["label"], "help_text": spec["help"], "required": spec["required"]}
+        if spec["type"] == "choice":
+            return CodeField(choices=[(choice["value"], choice["label"]) for choice in spec["choices"]], **named)
+        if spec["type"] == "competitor":
+            return RecordField(choices=form_choices.competitors(self.user), **named)
+        if spec["type"] == "money":
+            return MoneyField(currency=self.check.opportunity.currency, **named)
+        if spec["type"] == "date":
+            return DayField(**named)
+        return LongTextField(limit=spec["max_length"], **named)
+
+    def request(self) -> CloseRequest:
+        typed = dict(self.cleaned_data)
+        return CloseRequest(
+            outcome=self.check.outcome, close_quotes=_ALONG.get(typed.pop("close_quotes"), (None,))[0], **typed
+        )
+
+
+_ALONG: dict[str, tuple[QuoteStatusReason | None, Text]] = {
+    "lost": (QuoteStatusReason.LOST, _("Close them as Lost along with the opportunity")),
+    "canceled": (QuoteStatusReason.CANCELED, _("Close them as Canceled along with the opportunity")),
+    "no": (None, _("Do not close them: the opportunity then stays open")),
+}
+
+
+def _close_along_field() -> forms.ChoiceField:
+    """Nothing is chosen at first: quotes are closed along only where the user says so."""
+    choices = [(word, label) for word, (__, label) in _ALONG.items()]
+    return forms.ChoiceField(label=_("Open quotes"), choices=choices, required=False, widget=forms.RadioSelect)
+
+
+class ReopenForm(DialogForm):
+    status_reason = CodeField(label=_("Status reason"), choices=[])
+    reason = LongTextField(label=_("Reason for reopening"), limit=MAX_DESCRIPTION, required=False)
+
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data)
+        field: Any = self.fields["status_reason"]
+        field.choices = form_choices.open_reasons()
+        field.initial = StatusReason.objects.default_for(State.OPEN).pk
+
+    def request(self) -> ReopenRequest:
+        return ReopenRequest(**self.cleaned_data)
+
+
+class AssignForm(DialogForm):
+    owner = RecordField(label=_("New owner"), choices=[], optional=False)
+
+    def __init__(self, data: Any = None, *, opportunity: Opportunity, user: User) -> None:
+        super().__init__(data, initial={"owner": opportunity.owner_id})
+        field: Any = self.fields["owner"]
+        field.choices = form_choices.owners(user, present=opportunity.owner)

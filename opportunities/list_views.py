@@ -1,0 +1,134 @@
+"""The pages of the lists of opportunities, accounts and competitors."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from django import forms
+from django.db.models import Count, Sum
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from crm.commands import Command
+from crm.list_pages import Column, ListPage, Summary, Total
+from crm.lists import ListResult
+from crm.models import RecordAccess
+from crm.permissions import access, access_denial
+from crm.types import Text
+from opportunities.commands import create_refusal
+from opportunities.list_filters import CLOSED_VIEWS, OpportunityFilterForm
+from opportunities.lists import ACCOUNTS, COMPETITORS, OPPORTUNITIES
+from opportunities.models import Account, Competitor, Opportunity, Rating, State
+
+TONES = {State.OPEN: "open", State.WON: "won", State.LOST: "lost"}
+
+
+def _money(label: Text, field: str) -> Column:
+    def amount(row: Opportunity) -> tuple[Decimal, str] | None:
+        present = getattr(row, field)
+        return None if present is None else (present, row.currency)
+
+    return Column(label, amount, "money", field, "is-number")
+
+
+def _day(label: Text, field: str) -> Column:
+    return Column(label, lambda row: getattr(row, field), "day", field, "is-day")
+
+
+def _account(row: Opportunity) -> tuple[str, str] | None:
+    return (row.account.name, reverse("account", args=[row.account.pk])) if row.account else None
+
+
+OPPORTUNITY_COLUMNS = {
+    "topic": Column(_("Topic"), lambda row: (row.topic, row.get_absolute_url()), "link", "topic", "is-wide"),
+    "account": Column(_("Account"), _account, "link", "account"),
+    "state": Column(_("State"), lambda row: (row.get_state_display(), TONES[row.state]), "badge", "state"),
+    "status_reason": Column(_("Status reason"), lambda row: row.status_reason.label, order="status_reason"),
+    "rating": Column(
+        _("Rating"), lambda row: (row.get_rating_display(), Rating(row.rating).name.lower()), "rating", "rating"
+    ),
+    "sales_stage": Column(_("Stage"), lambda row: row.get_sales_stage_display(), order="sales_stage"),
+    "estimated_revenue": _money(_("Est. revenue"), "estimated_revenue"),
+    "actual_revenue": _money(_("Actual revenue"), "actual_revenue"),
+    "probability": Column(_("Probability"), lambda row: row.probability, "percent", "probability", "is-number"),
+    "estimated_close_date": _day(_("Est. close date"), "estimated_close_date"),
+    "actual_close_date": _day(_("Actual close date"), "actual_close_date"),
+    "modified_at": _day(_("Modified on"), "modified_at"),
+    "owner": Column(_("Owner"), lambda row: row.owner.name, order="owner"),
+    "competitors": Column(_("Competitor"), lambda row: ", ".join(ref["name"] for ref in row.competitor_refs)),
+}
+
+
+class OpportunityListPage(ListPage):
+    definition = OPPORTUNITIES
+    columns = OPPORTUNITY_COLUMNS
+    default_view = "open"
+    empty_title = _("No opportunities in this view")
+    empty_text = _("Create an opportunity for a potential sale, or choose another view above.")
+
+    @property
+    def section(self) -> str:  # type: ignore[override]
+        return "closed" if self.view_name in CLOSED_VIEWS else "opportunities"
+
+    def get_filter_form(self) -> forms.Form:
+        return OpportunityFilterForm(self.params, view=self.view_name)
+
+    def get_commands(self) -> list[Command]:
+        refusal = create_refusal(self.actor)
+        new = Command("new", _("New"), "add", reverse("opportunity-new"), refusal.detail if refusal else "", False)
+        return [new, refresh(self)]
+
+    def summarize(self, result: ListResult) -> Summary:
+        """Count and sums in one statement; in views of closed ones the sum is of what they brought."""
+        closed = self.view_name in CLOSED_VIEWS
+        revenue = Sum("actual_revenue" if closed else "estimated_revenue")
+        rows = result.all_rows.order_by().values("currency").annotate(sum_of=revenue, number_of=Count("pk"))
+        found = sorted(rows, key=lambda row: str(row["currency"]))
+        return Summary(
+            count=sum(row["number_of"] for row in found),
+            label=_("Sum of actual revenue") if closed else _("Sum of est. revenue"),
+            totals=[Total(row["sum_of"], row["currency"]) for row in found if row["sum_of"] is not None],
+        )
+
+
+class RecordListPage(ListPage):
+    model: type[Account] | type[Competitor]
+    name = ""
+
+    def get_commands(self) -> list[Command]:
+        allowed = access(self.actor, self.model.kind) >= RecordAccess.EDIT
+        reason: Text = "" if allowed else access_denial(RecordAccess.EDIT)
+        return [Command("new", _("New"), "add", reverse(f"{self.name}-new"), reason, False), refresh(self)]
+
+
+def _name_of(url_name: str) -> Column:
+    return Column(_("Name"), lambda row: (row.name, reverse(url_name, args=[row.pk])), "link", "name", "is-wide")
+
+
+class AccountListPage(RecordListPage):
+    section = "accounts"
+    definition, model, name = ACCOUNTS, Account, "account"
+    columns = {
+        "name": _name_of("account"),
+        "external_id": Column(_("External id"), lambda row: row.external_id),
+        "modified_at": _day(_("Modified on"), "modified_at"),
+    }
+    empty_title = _("No accounts yet")
+    empty_text = _("Accounts are the potential customers of opportunities. Create the first one.")
+
+
+class CompetitorListPage(RecordListPage):
+    section = "competitors"
+    definition, model, name = COMPETITORS, Competitor, "competitor"
+    columns = {
+        "name": _name_of("competitor"),
+        "key_product": Column(_("Key product"), lambda row: row.key_product),
+        "website": Column(_("Website"), lambda row: row.website, "website"),
+    }
+    empty_title = _("No competitors yet")
+    empty_text = _("Competitors can be named when an opportunity is closed, so that you see whom you lose to.")
+
+
+def refresh(page: Any) -> Command:
+    return Command("refresh", _("Refresh"), "refresh", page.request.get_full_path(), dialog=False)

@@ -1,0 +1,19 @@
+"""The addresses of the opportunity list, and of accounts and competitors."""
+
+from django.urls import path
+
+from opportunities import list_views, record_views
+
+urlpatterns = [
+    path("opportunities/", list_views.OpportunityListPage.as_view(), name="opportunities"),
+    path("accounts/", list_views.AccountListPage.as_view(), name="accounts"),
+    path("accounts/new/", record_views.AccountCreatePage.as_view(), name="account-new"),
+    path("accounts/<uuid:pk>/", record_views.AccountPage.as_view(), name="account"),
+    path("accounts/<uuid:pk>/edit/", record_views.AccountEditPage.as_view(), name="account-edit"),
+    path("accounts/<uuid:pk>/delete/", record_views.AccountDeletePage.as_view(), name="account-delete"),
+    path("competitors/", list_views.CompetitorListPage.as_view(), name="competitors"),
+    path("competitors/new/", record_views.CompetitorCreatePage.as_view(), name="competitor-new"),
+    path("competitors/<uuid:pk>/", record_views.CompetitorPage.as_view(), name="competitor"),
+    path("competitors/<uuid:pk>/edit/", record_views.CompetitorEditPage.as_view(), name="competitor-edit"),
+    path("competitors/<uuid:pk>/delete/", record_views.CompetitorDeletePage.as_view(), name="competitor-delete"),
+]

@@ -1,0 +1,84 @@
+"""The page of one opportunity and its tabs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from crm.commands import Tab
+from crm.types import Text
+from crm.views import PageView
+from opportunities.activities import CLOSED, VIEWS, activities_of
+from opportunities.commands import commands_of
+from opportunities.models import State
+from opportunities.reads import find_record
+from opportunities.timeline import timeline_page
+from quotes.commands import offered
+
+TONES = {State.OPEN: "open", State.WON: "won", State.LOST: "lost"}
+TABS: dict[str, Text] = {
+    "summary": _("Summary"),
+    "quotes": _("Quotes"),
+    "activities": _("Related: Activities"),
+    "timeline": _("Timeline"),
+}
+
+
+class OpportunityPage(PageView):
+    """Tabs are links, `?tab=…`; an unknown one is the first."""
+
+    template_name = "opportunities/record.html"
+    section = "opportunities"
+
+    def load(self, pk: UUID) -> None:
+        self.opportunity = find_record(pk, self.actor)
+        tab = self.request.GET.get("tab", "")
+        self.tab = tab if tab in TABS else "summary"
+
+    def get_title(self) -> Text:
+        return self.opportunity.topic
+
+    def get_context(self) -> dict[str, Any]:
+        reads: dict[str, Callable[[], dict[str, Any]]] = {
+            "quotes": self._quotes,
+            "activities": self._activities,
+            "timeline": self._timeline,
+        }
+        return {
+            **super().get_context(),
+            "kind": _("Opportunity"),
+            "opportunity": self.opportunity,
+            "tone": TONES[State(self.opportunity.state)],
+            "commands": commands_of(self.opportunity, self.actor),
+            "tabs": self._tabs(),
+            "tab_template": f"opportunities/tab_{self.tab}.html",
+            **reads.get(self.tab, dict)(),
+        }
+
+    def _tabs(self) -> list[Tab]:
+        counts = {"quotes": len(self.opportunity.quotes.all())}
+        address = self.opportunity.get_absolute_url()
+        return [
+            Tab(label=label, url=f"{address}?tab={key}", current=key == self.tab, count=counts.get(key))
+            for key, label in TABS.items()
+        ]
+
+    def _quotes(self) -> dict[str, Any]:
+        return {"rows": [(quote, offered(quote, self.actor)) for quote in self.opportunity.quotes.all()]}
+
+    def _activities(self) -> dict[str, Any]:
+        view = self.request.GET.get("view", "")
+        view = view if view in VIEWS else CLOSED
+        return {"activities": activities_of(self.opportunity.pk), "views": VIEWS, "current_view": view}
+
+    def _timeline(self) -> dict[str, Any]:
+        return {"timeline": timeline_page(self.opportunity, self.opportunity.quotes.all(), before=self._before())}
+
+    def _before(self) -> UUID | None:
+        try:
+            return UUID(self.request.GET.get("before", ""))
+        except ValueError:
+            return None

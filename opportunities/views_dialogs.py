@@ -1,0 +1,174 @@
+"""The dialogs of an opportunity: closing, reopening, closing its quotes, assigning, deleting."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm import clock
+from crm.errors import Refusal, Stale
+from crm.models import User
+from crm.types import Text
+from crm.views import DeletePage, DialogPage
+from opportunities.actions import (
+    check_close,
+    close_opportunity,
+    delete_opportunity,
+    edit_opportunity,
+    reopen_opportunity,
+)
+from opportunities.commands import require_command
+from opportunities.forms import AssignForm, CloseForm, ReopenForm
+from opportunities.models import Opportunity, Outcome
+from opportunities.reads import find_opportunity
+from quotes.actions import close_open_quotes
+from quotes.forms import QuoteCloseForm
+from quotes.messages import quotes_closed
+from quotes.models import Quote
+
+
+class OpportunityDialog(DialogPage):
+    """A command on one opportunity; where the bar shows it disabled, its page says the same."""
+
+    section = "opportunities"
+    command = ""
+    opportunity: Opportunity
+
+    def load(self, pk: UUID) -> None:
+        self.opportunity = find_opportunity(pk, self.actor)
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        require_command(self.command, self.opportunity, self.actor)
+        return super().get(request, **kwargs)
+
+    def get_subject(self) -> Text:
+        return self.opportunity.topic
+
+    def get_version(self) -> int:
+        return self.opportunity.version
+
+    def get_cancel_url(self) -> str:
+        return self.opportunity.get_absolute_url()
+
+
+class CloseDialog(OpportunityDialog):
+    """Close Opportunity, as the close check prefills it. Quotes are closed along only where the user chose so."""
+
+    template_name = "opportunities/close.html"
+    outcome: Outcome
+    submit_label = gettext_lazy("Close Opportunity")
+
+    def load(self, pk: UUID) -> None:
+        self.check = check_close(pk, self.outcome, actor=self.actor)
+        self.opportunity = self.check.opportunity
+
+    def get_form(self, data: Any = None) -> CloseForm:
+        return CloseForm(data, check=self.check, user=self.actor)
+
+    def get_context(self) -> dict[str, Any]:
+        return {**super().get_context(), "blocking_quotes": self.check.blocking_quotes}
+
+    def submit(self, form: Form, actor: User) -> str:
+        assert isinstance(form, CloseForm)
+        closing = close_opportunity(self.opportunity.pk, form.request(), actor=actor, expected=self.expected)
+        self.say(self._done(closing.opportunity))
+        if closing.closed_quotes:
+            self.say(quotes_closed(closing.closed_quotes))
+        return self.get_cancel_url()
+
+    def _done(self, opportunity: Opportunity) -> str:
+        sentences = {
+            Outcome.WON: _("“%(topic)s” was closed as won."),
+            Outcome.LOST: _("“%(topic)s” was closed as lost."),
+        }
+        return sentences[self.outcome] % {"topic": opportunity.topic}
+
+    def refuse(self, form: Form, refusal: Refusal) -> HttpResponse:
+        """With what stands against closing now, and the quotes that are open now."""
+        self.load(self.opportunity.pk)
+        if isinstance(refusal, Stale):
+            for other in self.check.refusals:
+                form.add_error(None, str(other))
+        return super().refuse(form, refusal)
+
+
+class CloseAsWonDialog(CloseDialog):
+    command = "close-as-won"
+    title = gettext_lazy("Close Opportunity as won")
+    outcome = Outcome.WON
+
+
+class CloseAsLostDialog(CloseDialog):
+    command = "close-as-lost"
+    title = gettext_lazy("Close Opportunity as lost")
+    outcome = Outcome.LOST
+
+
+class ReopenDialog(OpportunityDialog):
+    command = "reopen"
+    title = gettext_lazy("Reopen Opportunity")
+    submit_label = gettext_lazy("Reopen Opportunity")
+    form_class = ReopenForm
+
+    def get_form(self, data: Any = None) -> ReopenForm:
+        return ReopenForm(data)
+
+    def submit(self, form: Form, actor: User) -> str:
+        assert isinstance(form, ReopenForm)
+        reopen_opportunity(self.opportunity.pk, form.request(), actor=actor, expected=self.expected)
+        self.say(_("“%(topic)s” was reopened.") % {"topic": self.opportunity.topic})
+        return self.get_cancel_url()
+
+
+class CloseQuotesDialog(OpportunityDialog):
+    command = "close-quotes"
+    template_name = "opportunities/close_quotes.html"
+    title = gettext_lazy("Close all quotes")
+    submit_label = gettext_lazy("Close all quotes")
+
+    def get_form(self, data: Any = None) -> QuoteCloseForm:
+        return QuoteCloseForm(data, today=clock.today(self.actor.time_zone))
+
+    def get_context(self) -> dict[str, Any]:
+        return {**super().get_context(), "blocking_quotes": list(Quote.objects.of(self.opportunity.pk).open())}
+
+    def get_cancel_url(self) -> str:
+        return f"{self.opportunity.get_absolute_url()}?tab=quotes"
+
+    def submit(self, form: Form, actor: User) -> str:
+        assert isinstance(form, QuoteCloseForm)
+        closed = close_open_quotes(self.opportunity.pk, form.request(), actor=actor, expected=self.expected)
+        self.say(quotes_closed(closed.quotes))
+        return self.get_cancel_url()
+
+
+class AssignDialog(OpportunityDialog):
+    command = "assign"
+    title = gettext_lazy("Assign Opportunity")
+    submit_label = gettext_lazy("Assign")
+
+    def get_form(self, data: Any = None) -> AssignForm:
+        return AssignForm(data, opportunity=self.opportunity, user=self.actor)
+
+    def submit(self, form: Form, actor: User) -> str:
+        opportunity = edit_opportunity(self.opportunity.pk, form.cleaned_data, actor=actor, expected=self.expected)
+        names = {"topic": opportunity.topic, "owner": opportunity.owner.name}
+        self.say(_("“%(topic)s” is assigned to %(owner)s.") % names)
+        return self.get_cancel_url()
+
+
+class DeleteDialog(DeletePage, OpportunityDialog):
+    command = "delete"
+    title = gettext_lazy("Delete Opportunity")
+    question = gettext_lazy("The opportunity and its draft quotes are deleted. This cannot be undone.")
+
+    def delete(self, actor: User) -> str:
+        delete_opportunity(self.opportunity.pk, actor=actor, expected=self.expected)
+        self.say(_("“%(topic)s” was deleted.") % {"topic": self.opportunity.topic})
+        return reverse("opportunities")

@@ -1,0 +1,94 @@
+"""Creating and editing opportunities."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm.errors import Refusal, Stale
+from crm.models import User
+from crm.types import Text
+from crm.views import FormPage
+from opportunities.actions import create_opportunity, edit_opportunity
+from opportunities.commands import create_refusal, edit_refusal, require_command
+from opportunities.conflicts import Conflict, conflicts_of
+from opportunities.forms import OpportunityForm
+from opportunities.models import Opportunity, State, StatusReason
+from opportunities.reads import find_record
+
+
+class OpportunityCreatePage(FormPage):
+    section = "opportunities"
+    title = gettext_lazy("New opportunity")
+    template_name = "opportunities/form.html"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        refusal = create_refusal(self.actor)
+        if refusal:
+            raise refusal
+        return super().get(request, **kwargs)
+
+    def get_form(self, data: Any = None) -> OpportunityForm:
+        blank = Opportunity(owner=self.actor, status_reason=StatusReason.objects.default_for(State.OPEN))
+        blank.competitor_refs = []
+        return OpportunityForm(data, opportunity=blank, user=self.actor, currency_fixed=False)
+
+    def get_cancel_url(self) -> str:
+        return reverse("opportunities")
+
+    def submit(self, form: Form, actor: User) -> str:
+        opportunity = create_opportunity(form.cleaned_data, actor=actor)
+        self.say(_("“%(topic)s” was created.") % {"topic": opportunity.topic})
+        return opportunity.get_absolute_url()
+
+
+class OpportunityEditPage(FormPage):
+    section = "opportunities"
+    template_name = "opportunities/form.html"
+    conflicts: Sequence[Conflict] = ()
+
+    def load(self, pk: UUID) -> None:
+        self.opportunity = find_record(pk, self.actor)
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        require_command("edit", self.opportunity, self.actor)
+        return super().get(request, **kwargs)
+
+    def get_title(self) -> Text:
+        return _("Edit “%(topic)s”") % {"topic": self.opportunity.topic}
+
+    def get_version(self) -> int:
+        return self.opportunity.version
+
+    def get_form(self, data: Any = None) -> OpportunityForm:
+        fixed = bool(self.opportunity.quotes.all())
+        return OpportunityForm(data, opportunity=self.opportunity, user=self.actor, currency_fixed=fixed)
+
+    def get_cancel_url(self) -> str:
+        return self.opportunity.get_absolute_url()
+
+    def submit(self, form: Form, actor: User) -> str:
+        opportunity = edit_opportunity(self.opportunity.pk, form.cleaned_data, actor=actor, expected=self.expected)
+        self.say(_("“%(topic)s” was saved.") % {"topic": opportunity.topic})
+        return opportunity.get_absolute_url()
+
+    def refuse(self, form: Form, refusal: Refusal) -> HttpResponse:
+        """Where someone else was faster: what he wrote stands beside what was typed."""
+        if isinstance(refusal, Stale):
+            self.load(self.opportunity.pk)
+            closed = edit_refusal(self.opportunity, self.actor)
+            if closed:
+                form.add_error(None, str(closed))
+            else:
+                self.conflicts = conflicts_of(form, self.get_form())
+        return super().refuse(form, refusal)
+
+    def get_context(self) -> dict[str, Any]:
+        return {**super().get_context(), "conflicts": self.conflicts}

@@ -1,0 +1,36 @@
+"""The page of the list of quotes."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from crm.list_pages import Column, ListPage
+from quotes.lists import QUOTES
+from quotes.states import QuoteState
+
+TONES = {QuoteState.DRAFT: "draft", QuoteState.ACTIVE: "active", QuoteState.WON: "won", QuoteState.CLOSED: "neutral"}
+
+
+class QuoteListPage(ListPage):
+    section = "quotes"
+    definition = QUOTES
+    columns = {
+        "number": Column(_("Number"), lambda row: (row.number, row.get_absolute_url()), "link", "number"),
+        "revision": Column(_("Revision"), lambda row: row.revision, order="revision", style="is-number"),
+        "name": Column(_("Name"), lambda row: row.name, order="name", style="is-wide"),
+        "opportunity": Column(
+            _("Opportunity"),
+            lambda row: (row.opportunity.topic, reverse("opportunity", args=[row.opportunity_id])),
+            "link",
+            style="is-wide",
+        ),
+        "state": Column(_("State"), lambda row: (row.get_state_display(), TONES[row.state]), "badge", "state"),
+        "total_amount": Column(
+            _("Total amount"), lambda row: (row.total_amount, row.currency), "money", "total_amount", "is-number"
+        ),
+        "effective_to": Column(_("Effective to"), lambda row: row.effective_to, "day", "effective_to", "is-day"),
+        "modified_at": Column(_("Modified on"), lambda row: row.modified_at, "day", "modified_at", "is-day"),
+    }
+    empty_title = _("No quotes in this view")
+    empty_text = _("Quotes are made on an opportunity: open one and choose New quote.")

@@ -1,0 +1,183 @@
+"""The dialogs of quotes: create, edit, activate, win, close, revise, delete."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from crm import clock
+from crm.models import User
+from crm.types import Text
+from crm.views import DeletePage, DialogPage
+from opportunities.commands import require_command as require_command_of_opportunity
+from opportunities.models import Opportunity
+from opportunities.reads import find_opportunity
+from quotes.actions import (
+    activate_quote,
+    close_quote,
+    create_quote,
+    delete_quote,
+    edit_quote,
+    revise_quote,
+    win_quote,
+)
+from quotes.commands import AT_QUOTE, require_command
+from quotes.forms import QuoteCloseForm, QuoteForm, QuoteWinForm
+from quotes.messages import quote_closed, quotes_closed
+from quotes.models import Quote
+from quotes.reads import find_quote
+
+
+def quotes_tab(opportunity: Opportunity) -> str:
+    return f"{opportunity.get_absolute_url()}?tab=quotes"
+
+
+class QuoteCreateDialog(DialogPage):
+    section = "quotes"
+    title = gettext_lazy("New quote")
+    submit_label = gettext_lazy("Create quote")
+
+    def load(self, pk: UUID) -> None:
+        self.opportunity = find_opportunity(pk, self.actor)
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        require_command_of_opportunity("new-quote", self.opportunity, self.actor)
+        return super().get(request, **kwargs)
+
+    def get_subject(self) -> Text:
+        return self.opportunity.topic
+
+    def get_cancel_url(self) -> str:
+        return quotes_tab(self.opportunity)
+
+    def get_form(self, data: Any = None) -> QuoteForm:
+        initial = {"name": self.opportunity.topic, "total_amount": self.opportunity.estimated_revenue}
+        return QuoteForm(data, currency=self.opportunity.currency, initial=initial)
+
+    def submit(self, form: Form, actor: User) -> str:
+        quote = create_quote(self.opportunity.pk, form.cleaned_data, actor=actor)
+        self.say(_("The quote %(quote)s was created.") % {"quote": quote.number})
+        return self.get_cancel_url()
+
+
+class QuoteDialog(DialogPage):
+    """A command on one quote; where the bar shows it disabled, its page says the same."""
+
+    section = "quotes"
+    command = ""
+    quote: Quote
+
+    def load(self, pk: UUID) -> None:
+        self.quote = find_quote(pk, self.actor)
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        require_command(self.command, self.quote, self.actor)
+        return super().get(request, **kwargs)
+
+    def get_subject(self) -> Text:
+        return str(self.quote)
+
+    def get_version(self) -> int:
+        return self.quote.version
+
+    def get_cancel_url(self) -> str:
+        """Where the user came from: the quote's own page, or the tab of its opportunity."""
+        if self.request.GET.get("at") == AT_QUOTE:
+            return self.quote.get_absolute_url()
+        return quotes_tab(self.quote.opportunity)
+
+
+class QuoteEditDialog(QuoteDialog):
+    command = "edit"
+    title = gettext_lazy("Edit quote")
+
+    def get_form(self, data: Any = None) -> QuoteForm:
+        fields = ("name", "total_amount", "effective_from", "effective_to")
+        initial = {field: getattr(self.quote, field) for field in fields}
+        return QuoteForm(data, currency=self.quote.currency, initial=initial)
+
+    def submit(self, form: Form, actor: User) -> str:
+        quote = edit_quote(self.quote.pk, form.cleaned_data, actor=actor, expected=self.expected)
+        self.say(_("The quote %(quote)s was saved.") % {"quote": quote.number})
+        return self.get_cancel_url()
+
+
+class QuoteActivateDialog(QuoteDialog):
+    command = "activate"
+    title = gettext_lazy("Activate Quote")
+    submit_label = gettext_lazy("Activate Quote")
+    question = gettext_lazy("The offer goes to the customer. From then on it can be revised, but not edited.")
+
+    def get_context(self) -> dict[str, Any]:
+        return {**super().get_context(), "question": self.question}
+
+    def submit(self, form: Form, actor: User) -> str:
+        quote = activate_quote(self.quote.pk, actor=actor, expected=self.expected)
+        self.say(_("The quote %(quote)s was activated.") % {"quote": quote.number})
+        return self.get_cancel_url()
+
+
+class QuoteWinDialog(QuoteDialog):
+    command = "win"
+    title = gettext_lazy("Close Quote as Won")
+    submit_label = gettext_lazy("Close Quote as Won")
+
+    def get_form(self, data: Any = None) -> QuoteWinForm:
+        return QuoteWinForm(data, today=clock.today(self.actor.time_zone))
+
+    def submit(self, form: Form, actor: User) -> str:
+        assert isinstance(form, QuoteWinForm)
+        won, *lost = win_quote(self.quote.pk, form.request(), actor=actor, expected=self.expected).quotes
+        self.say(_("The quote %(quote)s was closed as won.") % {"quote": won.number})
+        if lost:
+            self.say(quotes_closed(lost))
+        if form.close_opportunity_next:
+            return reverse("opportunity-close-as-won", args=[won.opportunity_id])
+        return self.get_cancel_url()
+
+
+class QuoteCloseDialog(QuoteDialog):
+    command = "close"
+    title = gettext_lazy("Close Quote")
+    submit_label = gettext_lazy("Close Quote")
+
+    def get_form(self, data: Any = None) -> QuoteCloseForm:
+        return QuoteCloseForm(data, today=clock.today(self.actor.time_zone))
+
+    def submit(self, form: Form, actor: User) -> str:
+        assert isinstance(form, QuoteCloseForm)
+        closed = close_quote(self.quote.pk, form.request(), actor=actor, expected=self.expected)
+        self.say(quote_closed(closed.quotes[0]))
+        return self.get_cancel_url()
+
+
+class QuoteReviseDialog(QuoteDialog):
+    command = "revise"
+    title = gettext_lazy("Revise Quote")
+    submit_label = gettext_lazy("Revise Quote")
+    question = gettext_lazy("The quote is closed as revised, and a new draft with the same number takes its place.")
+
+    def get_context(self) -> dict[str, Any]:
+        return {**super().get_context(), "question": self.question}
+
+    def submit(self, form: Form, actor: User) -> str:
+        draft, __ = revise_quote(self.quote.pk, actor=actor, expected=self.expected)
+        names = {"quote": draft.number, "revision": draft.revision}
+        self.say(_("The quote %(quote)s was revised: revision %(revision)d is the new draft.") % names)
+        return draft.get_absolute_url()
+
+
+class QuoteDeleteDialog(DeletePage, QuoteDialog):
+    command = "delete"
+    title = gettext_lazy("Delete Quote")
+
+    def delete(self, actor: User) -> str:
+        delete_quote(self.quote.pk, actor=actor, expected=self.expected)
+        self.say(_("The quote %(quote)s was deleted.") % {"quote": self.quote.number})
+        return quotes_tab(self.quote.opportunity)

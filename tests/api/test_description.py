@@ -1,0 +1,93 @@
+"""The OpenAPI description and the page to browse it."""
+
+import io
+import json
+import re
+
+import pytest
+import yaml
+from django.core.management import call_command
+from django.urls import get_resolver
+from drf_spectacular.generators import SchemaGenerator
+
+from crm.errors import PROBLEMS
+from tests.api.forms import OPPORTUNITY, QUOTE
+
+
+@pytest.fixture(scope="module")
+def description():
+    return json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True), default=str))
+
+
+def test_it_is_generated_without_a_warning(db):
+    out = io.StringIO()
+    call_command("spectacular", validate=True, fail_on_warn=True, stdout=out)
+    assert out.getvalue().startswith("openapi: 3.1")
+
+
+def test_it_describes_every_path(description):
+    patterns = {
+        re.sub(r"\^|\$|\\Z", "", re.sub(r"\(\?P<pk>[^)]*\)", "{id}", f"/{route}"))
+        for route in _routes(get_resolver().url_patterns, "")
+        if route.startswith("api/v1/")
+    }
+    assert set(description["paths"]) == patterns
+
+
+def _routes(patterns, prefix):
+    for pattern in patterns:
+        route = f"{prefix}{pattern.pattern}"
+        yield from _routes(pattern.url_patterns, route) if hasattr(pattern, "url_patterns") else [route]
+
+
+def test_it_shows_the_forms(description):
+    schemas = description["components"]["schemas"]
+    assert description["openapi"].startswith("3.1")
+    assert list(schemas["OpportunityAnswer"]["properties"]) == OPPORTUNITY
+    assert list(schemas["QuoteAnswer"]["properties"]) == QUOTE
+    assert set(schemas["OpportunityPage"]["properties"]) == {"next", "previous", "results", "count"}
+    assert schemas["OpportunityBodyRequest"]["required"] == ["topic"]
+    assert schemas["OpportunityAnswer"]["properties"]["state"]["enum"] == ["open", "won", "lost"]
+    assert set(schemas["Problem"]["properties"]["code"]["enum"]) == set(PROBLEMS)
+
+
+def test_every_operation_may_refuse(description):
+    operations = [operation for path in description["paths"].values() for operation in path.values()]
+    assert all("application/problem+json" in each["responses"]["default"]["content"] for each in operations)
+    assert len({each["operationId"] for each in operations}) == len(operations)
+
+
+def test_lists_and_verbs_name_their_parameters(description):
+    def names(path, method):
+        return {parameter["name"] for parameter in description["paths"][f"/api/v1/{path}"][method]["parameters"]}
+
+    assert {"view", "search", "owner", "created_after", "cursor"} <= names("opportunities/", "get")
+    assert {"If-Match", "id"} <= names("opportunities/{id}/close-as-won/", "post")
+    assert "If-None-Match" in names("quotes/{id}/", "get")
+    assert "If-Match" not in names("users/{id}/", "get")
+
+
+def test_it_is_yaml_too(rep, api):
+    answer = api(rep).get("/api/schema/", accept="application/vnd.oai.openapi")
+    assert yaml.safe_load(answer.content)["openapi"].startswith("3.1")
+
+
+def test_it_is_read_by_those_who_are_signed_in(rep, api, browse, description):
+    assert browse(rep).get("/api/schema/").json()["paths"].keys() == description["paths"].keys()
+    assert api(rep).get("/api/docs/").status_code == 200
+    for path in ("/api/schema/", "/api/docs/"):
+        answer = api(None).get(path, accept="text/html,*/*")
+        assert (answer.status_code, answer["Content-Type"]) == (401, "application/problem+json")
+        assert answer.json()["code"] == "unauthenticated"
+
+
+def test_the_page_lives_with_the_content_security_policy(rep, browse):
+    answer = browse(rep).get("/api/docs/")
+    page = answer.content.decode()
+    assert "unsafe" not in answer["Content-Security-Policy"]
+    assert "style=" not in page
+    assert "<style" not in page
+    sources = re.findall(r'(?:src|href)="([^"]*)"', page)
+    assert sources
+    assert all(source.startswith("/") and not source.startswith("//") for source in sources)
+    assert re.findall(r"<script>", page) == []
