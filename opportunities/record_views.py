@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, TypeAlias
 from uuid import UUID
 
@@ -12,12 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.commands import Command
-from crm.errors import NotFound
+from crm.errors import NotFound, Refusal, Stale
 from crm.models import RecordAccess, User
 from crm.permissions import access, access_denial, require_access
 from crm.types import Text
 from crm.views import DeletePage, FormPage, PageView
 from opportunities.actions import create_record, delete_record, edit_record
+from opportunities.conflicts import Conflict, conflicts_of
 from opportunities.models import Account, Competitor, Opportunity
 from opportunities.record_forms import FORMS, initial_of
 from opportunities.record_reads import win_rate
@@ -124,6 +126,9 @@ class CompetitorCreatePage(RecordCreatePage):
 
 
 class RecordEditPage(RecordView, FormPage):
+    template_name = "opportunities/form.html"
+    conflicts: Sequence[Conflict] = ()
+
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         require_access(self.actor, self.model.kind, RecordAccess.EDIT)
         return super().get(request, **kwargs)
@@ -144,6 +149,16 @@ class RecordEditPage(RecordView, FormPage):
         record = edit_record(self.model, self.record.pk, form.cleaned_data, actor=actor, expected=self.expected)
         self.say(_("“%(name)s” was saved.") % {"name": record.name})
         return self.address()
+
+    def refuse(self, form: Form, refusal: Refusal) -> HttpResponse:
+        """Where someone else was faster: what he wrote stands beside what was typed."""
+        if isinstance(refusal, Stale):
+            self.load(self.record.pk)
+            self.conflicts = conflicts_of(form, self.get_form())
+        return super().refuse(form, refusal)
+
+    def get_context(self) -> dict[str, Any]:
+        return {**super().get_context(), "conflicts": self.conflicts}
 
 
 class AccountEditPage(RecordEditPage):

@@ -12,14 +12,6 @@ from crm.views import PageView
 from quotes.commands import commands_of
 from quotes.models import Quote, QuoteClose
 from quotes.reads import find_quote
-from quotes.states import QuoteState
-
-TONES = {
-    QuoteState.DRAFT: "neutral",
-    QuoteState.ACTIVE: "open",
-    QuoteState.WON: "won",
-    QuoteState.CLOSED: "lost",
-}
 
 
 class QuotePage(PageView):
@@ -37,7 +29,6 @@ class QuotePage(PageView):
             **super().get_context(),
             "kind": _("Quote"),
             "quote": self.quote,
-            "tone": TONES[QuoteState(self.quote.state)],
             "commands": commands_of(self.quote, self.actor, at="quote"),
             "revisions": Quote.objects.filter(number=self.quote.number).order_by("-revision"),
             "close": QuoteClose.objects.for_list().filter(quote=self.quote).first(),
