@@ -90,9 +90,7 @@ def make_quote(opportunity: Opportunity, state: str = "draft", *, actor: User | 
 
 def _close(opportunity: Opportunity, outcome: Outcome, actor: User | None, request: dict[str, Any]) -> Closing:
     request = {field: _as_id(value) for field, value in request.items()}
-    return close_opportunity(
-        opportunity.pk, CloseRequest(outcome=outcome, **request), actor=actor or opportunity.owner
-    )
+    return close_opportunity(opportunity.pk, CloseRequest(outcome=outcome, **request), actor=actor or opportunity.owner)
 
 
 def _as_id(value: Any) -> Any:

@@ -419,6 +419,13 @@ class TestWhatViolationsMean:
         with pytest.raises(IntegrityError), deed():
             update(opportunity, topic="")
 
+    def test_a_row_that_is_gone_is_not_found(self, rep):
+        opportunity = make_opportunity(rep)
+        with pytest.raises(Refusal) as caught, deed():
+            Opportunity.objects.filter(pk=opportunity.pk)._raw_delete("default")
+            opportunity.save(update_fields=["topic"])
+        assert caught.value.code == "not_found"
+
     @pytest.mark.parametrize("code", ["55P03", "40P01", "57014"])
     def test_a_lock_not_had_in_time_is_unavailable(self, db, code):
         with pytest.raises(Refusal) as caught, deed():

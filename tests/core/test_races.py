@@ -233,7 +233,7 @@ def test_many_at_once(people):
 
 @pytest.mark.parametrize("name", RACES)
 def test_without_the_lock_the_database_refuses(people, name, without_locks):
-    """Whatever goes wrong without the lock is a refusal, no error of the server, and no breach of the promise."""
+    """Whatever goes wrong without the lock is refused, by the database or the state machine; the promise holds."""
     state, quote_state, deeds, __ = RACES[name]
     with racers() as race:
         for _round in range(ROUNDS):
