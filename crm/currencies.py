@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+from django.utils.formats import number_format
+
 _TWO = (
     "AED AFN ALL AMD AOA ARS AUD AWG AZN BAM BBD BDT BMD BND BOB BRL BSD BTN BWP BYN BZD CAD CDF CHF "
     "CNY COP CRC CUP CVE CZK DKK DOP DZD EGP ERN ETB EUR FJD FKP GBP GEL GHS GIP GMD GTQ GYD HKD HNL "
@@ -18,6 +20,7 @@ DECIMALS: dict[str, int] = (
 )
 SYMBOLS = {"EUR": "€", "GBP": "£", "JPY": "¥", "USD": "$"}
 MAX_AMOUNT = Decimal(1_000_000_000_000)
+_NO_BREAK = "\u00a0"
 
 
 def has_too_many_decimals(amount: Decimal, currency: str) -> bool:
@@ -28,3 +31,12 @@ def has_too_many_decimals(amount: Decimal, currency: str) -> bool:
 def amount_text(amount: Decimal | None, currency: str) -> str | None:
     """The amount with exactly the currency's decimals: 1000 is `1000` in JPY, `1000.00` in EUR."""
     return None if amount is None else f"{amount:z.{DECIMALS[currency]}f}"
+
+
+def amount_shown(amount: Decimal | None, currency: str) -> str:
+    """As the reader's language writes it: `€ 1,234.50` or `1.234,50 DKK`; a dash for none."""
+    if amount is None:
+        return "–"
+    number = number_format(amount, DECIMALS[currency], force_grouping=True)
+    symbol = SYMBOLS.get(currency)
+    return f"{symbol}{_NO_BREAK}{number}" if symbol else f"{number}{_NO_BREAK}{currency}"

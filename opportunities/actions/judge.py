@@ -6,7 +6,7 @@ from decimal import Decimal
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from crm.currencies import amount_text
+from crm.currencies import amount_shown, amount_text
 from crm.errors import Denied, Refusal
 from crm.models import User
 from crm.permissions import Privilege, allows, denial
@@ -58,7 +58,7 @@ def has_open_quotes(blocking: Sequence[Quote]) -> Refusal:
 
 def quote_phrase(quote: Quote) -> str:
     state = QuoteState(quote.state).label.lower()
-    return f"{quote} ({state}, {amount_text(quote.total_amount, quote.currency)} {quote.currency})"
+    return f"{quote} ({state}, {amount_shown(quote.total_amount, quote.currency)})"
 
 
 def blocking_quote(quote: Quote) -> Values:

@@ -149,7 +149,7 @@ def test_every_open_quote_blocks_and_is_named(rep, opportunity):
         ]
     ]
     text = str(caught.value)
-    for phrase in (f"{draft.number} · Small (draft, 10.50 USD)", f"{revised.number}/1 · Large (draft, 2000.00 USD)"):
+    for phrase in (f"{draft.number} · Small (draft, $\xa010.50)", f"{revised.number}/1 · Large (draft, $\xa02,000.00)"):
         assert phrase in text
 
 
