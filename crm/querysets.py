@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Self
 
-from django.db import models
+from django.db import connections, models
 
 from crm.permissions import may_read_anything, readers_filter
 
@@ -24,10 +24,28 @@ class OwnedQuerySet(models.QuerySet[Any]):
     def write(self, rows: Sequence[Any], fields: Iterable[str]) -> None:
         """Store these fields of rows already changed in memory: one statement, however many rows."""
         if len(rows) == 1:
-            # A third quicker than the CASE expressions of a bulk update, and most deeds are of one record.
             rows[0].save(update_fields=fields)
-        else:
-            self.bulk_update(rows, [*fields])
+        elif rows:
+            self._update_from_arrays(rows, [self.model._meta.get_field(name) for name in fields])
+
+    def _update_from_arrays(self, rows: Sequence[Any], fields: Sequence[Any]) -> None:
+        """One array a column, joined by the key. The CASE expressions of Django's bulk update compare every row with
+        every other: with them closing 1,000 opportunities takes four times as long.
+        """
+        connection = connections[self.db]
+        names = [connection.ops.quote_name(field.column) for field in fields]
+        columns = [self.model._meta.pk, *fields]
+        # Without length and scale: a cast to them would cut and round what an assignment refuses.
+        arrays = ", ".join(f"%s::{column.db_type(connection).partition('(')[0]}[]" for column in columns)
+        pk, table = (connection.ops.quote_name(name) for name in (columns[0].column, self.model._meta.db_table))
+        parts = [
+            f"UPDATE {table} SET",
+            ", ".join(f"{name} = given.{name}" for name in names),
+            f"FROM unnest({arrays}) AS given ({', '.join([pk, *names])}) WHERE {table}.{pk} = given.{pk}",
+        ]
+        values = [[_stored(column, row, connection) for row in rows] for column in columns]
+        with connection.cursor() as cursor:
+            cursor.execute(" ".join(parts), values)
 
 
 class OrganizationOwnedQuerySet(models.QuerySet[Any]):
@@ -35,3 +53,7 @@ class OrganizationOwnedQuerySet(models.QuerySet[Any]):
 
     def visible_to(self, user: User) -> Self:
         return self.all() if may_read_anything(user) else self.none()
+
+
+def _stored(column: Any, row: Any, connection: Any) -> Any:
+    return column.get_db_prep_save(getattr(row, column.attname), connection)
