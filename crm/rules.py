@@ -41,12 +41,17 @@ def field_checks() -> Iterator[FieldChecks]:
 def money(amount: Decimal | None, currency: str) -> list[Text]:
     if amount is None:
         return []
-    if not amount.is_finite() or not 0 <= amount <= MAX_AMOUNT:
-        limit = formats.number_format(MAX_AMOUNT, force_grouping=True)
-        return [_("Enter an amount from 0 to %(limit)s.") % {"limit": limit}]
-    if has_too_many_decimals(amount, currency):
-        return [_too_many_decimals(currency)]
-    return []
+    if texts := amount_range(amount):
+        return texts
+    return [_too_many_decimals(currency)] if has_too_many_decimals(amount, currency) else []
+
+
+def amount_range(amount: Decimal) -> list[Text]:
+    """What holds in every currency."""
+    if amount.is_finite() and 0 <= amount <= MAX_AMOUNT:
+        return []
+    limit = formats.number_format(MAX_AMOUNT, force_grouping=True)
+    return [_("Enter an amount from 0 to %(limit)s.") % {"limit": limit}]
 
 
 def _too_many_decimals(currency: str) -> Text:

@@ -24,6 +24,13 @@ def lock_opportunity(
     return opportunity
 
 
+def find_opportunities(pks: list[UUID], *, actor: User, lock: bool) -> dict[UUID, Opportunity]:
+    """Those of the opportunities that the actor may read, by id and in the order of the ids."""
+    visible = Opportunity.objects.visible_to(actor)
+    rows = visible.locked_rows(pks) if lock else visible.for_record().filter(pk__in=pks).order_by("pk")
+    return {opportunity.pk: opportunity for opportunity in rows}
+
+
 def require_open(opportunity: Opportunity) -> None:
     """Raises: Refusal `opportunity_closed`."""
     if not opportunity.is_open:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from uuid import UUID
 
 from crm.errors import NotFound
@@ -29,7 +30,15 @@ def lock_quote(pk: UUID, *, actor: User, expected: frozenset[int] | None = None)
 
 def lock_quotes_of(opportunity: Opportunity) -> list[Quote]:
     """All quotes of a locked opportunity, locked by id."""
-    quotes = list(Quote.objects.filter(opportunity=opportunity.pk).order_by("pk").select_for_update())
-    for quote in quotes:
-        quote.opportunity = opportunity
-    return quotes
+    return find_quotes([opportunity], lock=True)[opportunity.pk]
+
+
+def find_quotes(opportunities: Sequence[Opportunity], *, lock: bool) -> dict[UUID, list[Quote]]:
+    """All quotes of each opportunity by id, in one statement. To lock them takes the locks of the opportunities."""
+    by_pk = {opportunity.pk: opportunity for opportunity in opportunities}
+    found: dict[UUID, list[Quote]] = {pk: [] for pk in by_pk}
+    query = Quote.objects.filter(opportunity__in=by_pk).order_by("pk")
+    for quote in query.select_for_update() if lock else query:
+        quote.opportunity = by_pk[quote.opportunity_id]
+        found[quote.opportunity_id].append(quote)
+    return found

@@ -46,8 +46,6 @@ def close_opportunity(
     with deed():
         opportunity = lock_opportunity(pk, actor=actor, privilege=Privilege.EDIT, expected=expected)
         quotes = lock_quotes_of(opportunity)
-        for refusal in close_refusals(opportunity, quotes, actor=actor, quotes_along=request.close_quotes is not None):
-            raise refusal
         closing = plan_closing(opportunity, quotes, find_close_values(request, actor), actor)
         close_locked_opportunities([closing], request, actor=actor)
     return closing
@@ -67,10 +65,13 @@ def plan_closing(opportunity: Opportunity, quotes: Sequence[Quote], values: Clos
     """The close record that the values would give this opportunity, not yet stored.
 
     Raises:
-        Refusal: currency_mismatch.
+        Denied.
+        Refusal: opportunity_already_closed, opportunity_has_open_quotes, currency_mismatch.
         Invalid: all fields at once.
     """
     request = values.request
+    for refusal in close_refusals(opportunity, quotes, actor=actor, quotes_along=request.close_quotes is not None):
+        raise refusal
     if request.currency not in (None, opportunity.currency):
         raise Refusal("currency_mismatch")
     revenue = request.actual_revenue
@@ -78,11 +79,16 @@ def plan_closing(opportunity: Opportunity, quotes: Sequence[Quote], values: Clos
         revenue = default_revenue(opportunity, quotes, request.outcome)
     with field_checks() as checks:
         _check_revenue(checks, revenue, opportunity, request.outcome)
-        _check_references(checks, values)
-        checks.refuse("close_date", *rules.past_date(values.close_date, actor))
-        checks.refuse("description", *rules.text(request.description, max_length=MAX_DESCRIPTION))
+        check_close_form(checks, values, actor)
     closed_along = [quote for quote in quotes if quote.is_open]
     return Closing(opportunity, _close_record(opportunity, values, revenue, actor), closed_along)
+
+
+def check_close_form(checks: FieldChecks, values: CloseValues, actor: User) -> None:
+    """What the form gets wrong for every opportunity alike."""
+    _check_references(checks, values)
+    checks.refuse("close_date", *rules.past_date(values.close_date, actor))
+    checks.refuse("description", *rules.text(values.request.description, max_length=MAX_DESCRIPTION))
 
 
 def _check_revenue(checks: FieldChecks, revenue: Decimal | None, opportunity: Opportunity, outcome: Outcome) -> None:

@@ -10,7 +10,7 @@ from crm.models import Depth, Event, User
 from crm.permissions import Privilege, denial, depth, require
 from crm.transactions import deed, require_version
 from crm.types import Values
-from opportunities.actions.values import WRITABLE_FIELDS, apply_values, find_references
+from opportunities.actions.values import WRITABLE_FIELDS, References, apply_values, find_references
 from opportunities.locks import lock_opportunity, require_open
 from opportunities.models import Competitor, Opportunity, OpportunityCompetitor, State, StatusReason
 from quotes.locks import lock_quotes_of
@@ -55,20 +55,40 @@ def edit_opportunity(
     with deed():
         opportunity = lock_opportunity(pk, actor=actor, privilege=Privilege.EDIT)
         references = find_references(changes, actor)
-        if references.owner and references.owner != opportunity.owner:
-            require(actor, Privilege.CREATE, references.owner)
-        require_version(opportunity.version, expected)
-        require_open(opportunity)
-        before = opportunity.facts()
-        has_quotes = "currency" in changes and Quote.objects.filter(opportunity=pk).exists()
-        apply_values(opportunity, changes, references, has_quotes=has_quotes)
-        if opportunity.facts() == before:
-            return opportunity
-        opportunity.touch()
-        opportunity.save(update_fields=[*WRITABLE_FIELDS, *Opportunity.TOUCHED_FIELDS])
-        _replace_competitors(opportunity, references.competitors)
-        store(_edit_events(opportunity, before, actor))
+        events = change_locked_opportunity(opportunity, changes, references, actor=actor, expected=expected)
+        if events:
+            opportunity.save(update_fields=[*WRITABLE_FIELDS, *Opportunity.TOUCHED_FIELDS])
+            _replace_competitors(opportunity, references.competitors)
+            store(events)
     return opportunity
+
+
+def change_locked_opportunity(
+    opportunity: Opportunity,
+    changes: Mapping[str, Any],
+    references: References,
+    *,
+    actor: User,
+    expected: frozenset[int] | None = None,
+) -> list[Event]:
+    """Change it in memory. Returns: the events, none where nothing changed.
+
+    Raises:
+        Denied, Stale.
+        Refusal: opportunity_closed.
+        Invalid: all fields at once.
+    """
+    if references.owner and references.owner != opportunity.owner:
+        require(actor, Privilege.CREATE, references.owner)
+    require_version(opportunity.version, expected)
+    require_open(opportunity)
+    before = opportunity.facts()
+    has_quotes = "currency" in changes and Quote.objects.filter(opportunity=opportunity.pk).exists()
+    apply_values(opportunity, changes, references, has_quotes=has_quotes)
+    if opportunity.facts() == before:
+        return []
+    opportunity.touch()
+    return _edit_events(opportunity, before, actor)
 
 
 def delete_opportunity(pk: UUID, *, actor: User, expected: frozenset[int] | None = None) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import formats
 from django.utils.translation import gettext as _
 
@@ -31,7 +32,7 @@ def close_refusals(
 
 def already_closed(opportunity: Opportunity) -> Refusal:
     """Names who closed it, when and how."""
-    close = OpportunityClose.objects.select_related("closed_by").get(pk=opportunity.close_id)
+    close = present_close(opportunity)
     sentences = {
         Outcome.WON: _("%(name)s closed this opportunity as won on %(date)s."),
         Outcome.LOST: _("%(name)s closed this opportunity as lost on %(date)s."),
@@ -44,6 +45,19 @@ def already_closed(opportunity: Opportunity) -> Refusal:
         closed_at=close.closed_at,
         outcome=Outcome(close.outcome).name.lower(),
     )
+
+
+def present_close(opportunity: Opportunity) -> OpportunityClose:
+    """The Completed close record of a closed opportunity."""
+    load_closes([opportunity])
+    assert opportunity.close is not None
+    return opportunity.close
+
+
+def load_closes(opportunities: Sequence[Opportunity]) -> None:
+    """Put the close records of closed opportunities at hand: one statement, none for those that have theirs."""
+    closed = [opportunity for opportunity in opportunities if not opportunity.is_open]
+    prefetch_related_objects(closed, Prefetch("close", OpportunityClose.objects.for_list()))
 
 
 def has_open_quotes(blocking: Sequence[Quote]) -> Refusal:

@@ -12,6 +12,7 @@ from crm.models import User
 from crm.permissions import Privilege
 from crm.rules import field_checks
 from crm.transactions import deed
+from opportunities.actions.judge import present_close
 from opportunities.actions.steps import Closing
 from opportunities.locks import lock_opportunity
 from opportunities.models import Opportunity, OpportunityClose, State, StatusReason
@@ -30,11 +31,16 @@ def reopen_opportunity(
     """
     with deed():
         opportunity = lock_opportunity(pk, actor=actor, privilege=Privilege.REOPEN, expected=expected)
-        if opportunity.is_open:
-            raise Refusal("opportunity_already_open")
-        closing = Closing(opportunity, OpportunityClose.objects.for_list().get(pk=opportunity.close_id), [])
+        closing = plan_reopening(opportunity)
         reopen_locked_opportunities([closing], find_reason(request), request.reason, actor=actor)
     return closing
+
+
+def plan_reopening(opportunity: Opportunity) -> Closing:
+    """Raises: Refusal `opportunity_already_open`."""
+    if opportunity.is_open:
+        raise Refusal("opportunity_already_open")
+    return Closing(opportunity, present_close(opportunity), [])
 
 
 def find_reason(request: ReopenRequest) -> StatusReason:

@@ -1,5 +1,6 @@
 """Bring quotes to their end: won, lost or canceled, one or all open ones of an opportunity."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -14,7 +15,7 @@ from crm.transactions import deed
 from opportunities.locks import lock_opportunity, require_open
 from opportunities.models import Opportunity
 from opportunities.requests import MAX_DESCRIPTION
-from quotes.actions.steps import close_locked_quotes, end_locked_quotes, touch_opportunity
+from quotes.actions.steps import close_locked_quotes, end_locked_quotes, touch_opportunities, touch_opportunity
 from quotes.locks import lock_quote, lock_quotes_of
 from quotes.models import Quote, QuoteClose
 from quotes.requests import QuoteCloseRequest, QuoteWinRequest
@@ -43,7 +44,7 @@ def win_quote(
     with deed():
         opportunity, quote = lock_quote(pk, actor=actor, expected=expected)
         require_active(quote)
-        close_date = _close_date(request.close_date, request.description, actor)
+        close_date = find_close_date(request, actor)
         others = [other for other in lock_quotes_of(opportunity) if other.is_open and other.pk != quote.pk]
         others = others if request.close_other_quotes else []
         closes, events = end_locked_quotes(
@@ -96,23 +97,44 @@ def require_active(quote: Quote) -> None:
         raise Refusal("quote_not_active")
 
 
-def _close(quotes: list[Quote], opportunity: Opportunity, request: QuoteCloseRequest, actor: User) -> ClosedQuotes:
-    close_date = _close_date(request.close_date, request.description, actor)
+def close_locked_quotes_of(
+    opportunities: Sequence[Opportunity],
+    quotes: Mapping[UUID, Sequence[Quote]],
+    request: QuoteCloseRequest,
+    *,
+    close_date: date,
+    actor: User,
+) -> list[QuoteClose]:
+    """Close these open quotes, by the ids of their opportunities; a few statements, however many."""
     if request.status_reason not in CLOSE_REASONS:
         raise ValueError(f"A quote is not closed as {request.status_reason!r}.")
     closes, events = close_locked_quotes(
-        quotes, request.status_reason, close_date=close_date, description=request.description, actor=actor
+        [quote for opportunity in opportunities for quote in quotes[opportunity.pk]],
+        request.status_reason,
+        close_date=close_date,
+        description=request.description,
+        actor=actor,
     )
-    if quotes:
-        opportunity.open_quotes -= len(quotes)
-        touch_opportunity(opportunity)
+    touched = [opportunity for opportunity in opportunities if quotes[opportunity.pk]]
+    for opportunity in touched:
+        opportunity.open_quotes -= len(quotes[opportunity.pk])
+    touch_opportunities(touched)
     store(events)
-    return ClosedQuotes(opportunity, quotes, closes)
+    return closes
 
 
-def _close_date(close_date: date | None, description: str, actor: User) -> date:
-    close_date = close_date or clock.today(actor.time_zone)
+def find_close_date(request: QuoteCloseRequest | QuoteWinRequest, actor: User) -> date:
+    """Raises: Invalid, for the date and the description at once."""
+    close_date = request.close_date or clock.today(actor.time_zone)
     with field_checks() as checks:
         checks.refuse("close_date", *rules.past_date(close_date, actor))
-        checks.refuse("description", *rules.text(description, max_length=MAX_DESCRIPTION))
+        checks.refuse("description", *rules.text(request.description, max_length=MAX_DESCRIPTION))
     return close_date
+
+
+def _close(quotes: list[Quote], opportunity: Opportunity, request: QuoteCloseRequest, actor: User) -> ClosedQuotes:
+    close_date = find_close_date(request, actor)
+    closes = close_locked_quotes_of(
+        [opportunity], {opportunity.pk: quotes}, request, close_date=close_date, actor=actor
+    )
+    return ClosedQuotes(opportunity, quotes, closes)

@@ -66,5 +66,10 @@ def _quote_close(quote: Quote, close_date: date, description: str, actor: User) 
 
 def touch_opportunity(opportunity: Opportunity) -> None:
     """An opportunity's version counts the changes of its open quotes too."""
-    opportunity.touch()
-    opportunity.save(update_fields=Opportunity.TOUCHED_FIELDS)
+    touch_opportunities([opportunity])
+
+
+def touch_opportunities(opportunities: Sequence[Opportunity]) -> None:
+    for opportunity in opportunities:
+        opportunity.touch()
+    Opportunity.objects.write(opportunities, Opportunity.TOUCHED_FIELDS)
