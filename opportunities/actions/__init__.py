@@ -1,3 +1,5 @@
+from opportunities.actions.batch import MAX_ROWS, RowResult
+from opportunities.actions.bulk import bulk_assign, bulk_close, bulk_close_quotes, bulk_reopen
 from opportunities.actions.check import CloseCheck, check_close
 from opportunities.actions.close import close_opportunity
 from opportunities.actions.edit import create_opportunity, delete_opportunity, edit_opportunity
@@ -6,8 +8,14 @@ from opportunities.actions.reopen import reopen_opportunity
 from opportunities.actions.steps import Closing
 
 __all__ = [
+    "MAX_ROWS",
     "CloseCheck",
     "Closing",
+    "RowResult",
+    "bulk_assign",
+    "bulk_close",
+    "bulk_close_quotes",
+    "bulk_reopen",
     "check_close",
     "close_opportunity",
     "create_opportunity",
