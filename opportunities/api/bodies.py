@@ -1,5 +1,6 @@
 """What the API takes to write opportunities and what stands around them."""
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from crm.api.bodies import Body, CustomField, VerbBody
@@ -11,8 +12,11 @@ from crm.api.fields import (
     TextField,
     WholeNumberField,
     WordField,
+    YesNoField,
 )
-from opportunities.models import ForecastCategory, Rating, SalesStage
+from opportunities.actions import MAX_ROWS
+from opportunities.models import ForecastCategory, Outcome, Rating, SalesStage
+from quotes.api.serializers import QuoteCloseBody
 from quotes.states import CLOSE_REASONS, QuoteStatusReason
 
 
@@ -48,3 +52,33 @@ class CloseBody(VerbBody):
 class ReopenBody(VerbBody):
     status_reason = WholeNumberField(required=False, allow_null=True)
     reason = TextField(required=False, allow_null=True)
+
+
+@extend_schema_field(
+    {"type": "array", "items": {"type": "string", "format": "uuid"}, "minItems": 1, "maxItems": MAX_ROWS}
+)
+class IdsField(serializers.ListField):
+    """How many they may be, the action judges."""
+
+    child = IdField()
+
+
+class BulkBody(VerbBody):
+    ids = IdsField()
+    dry_run = YesNoField(required=False, allow_null=True)
+
+
+class BulkCloseBody(BulkBody, CloseBody):
+    outcome = WordField(Outcome)
+
+
+class BulkReopenBody(BulkBody, ReopenBody):
+    pass
+
+
+class BulkCloseQuotesBody(BulkBody, QuoteCloseBody):
+    pass
+
+
+class BulkAssignBody(BulkBody):
+    owner = IdField()

@@ -1,10 +1,13 @@
 from rest_framework.routers import SimpleRouter
 
+from opportunities.api.bulk import OpportunityBulkViewSet
 from opportunities.api.records import AccountViewSet, CompetitorViewSet, StatusReasonViewSet
 from opportunities.api.users import UserViewSet
 from opportunities.api.views import OpportunityCloseViewSet, OpportunityViewSet
 
 router = SimpleRouter()
+# First, because the address of a record takes any word.
+router.register("opportunities", OpportunityBulkViewSet, basename="api-opportunity-bulk")
 router.register("opportunities", OpportunityViewSet, basename="api-opportunity")
 router.register("opportunity-closes", OpportunityCloseViewSet, basename="api-opportunity-close")
 router.register("status-reasons", StatusReasonViewSet, basename="api-status-reason")
