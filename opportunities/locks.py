@@ -31,7 +31,11 @@ def find_opportunities(pks: list[UUID], *, actor: User, lock: bool) -> dict[UUID
     return {opportunity.pk: opportunity for opportunity in rows}
 
 
-def require_open(opportunity: Opportunity) -> None:
-    """Raises: Refusal `opportunity_closed`."""
+def require_open(opportunity: Opportunity) -> Opportunity:
+    """The opportunity.
+
+    Raises: Refusal `opportunity_closed`.
+    """
     if not opportunity.is_open:
         raise Refusal("opportunity_closed")
+    return opportunity

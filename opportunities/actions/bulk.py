@@ -5,6 +5,7 @@ and writes nothing: it answers what would come of each row now.
 """
 
 from collections.abc import Sequence
+from functools import partial
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 from crm import rules
 from crm.errors import Invalid
 from crm.events import store
-from crm.models import Event, User
+from crm.models import User
 from crm.permissions import Privilege
 from crm.rules import FieldChecks, field_checks
 from crm.transactions import deed
@@ -72,15 +73,10 @@ def bulk_close_quotes(
 
     Raises: Invalid, where the form is wrong for all.
     """
-
-    def plan(opportunity: Opportunity) -> Opportunity:
-        require_open(opportunity)
-        return opportunity
-
     with deed():
         batch = Batch(ids, actor=actor, dry_run=dry_run)
         close_date = find_close_date(request, actor)
-        taken = batch.plan(Privilege.EDIT, plan)
+        taken = batch.plan(Privilege.EDIT, require_open)
         if not dry_run:
             found = find_quotes(taken, lock=True)
             quotes = {pk: [quote for quote in each if quote.is_open] for pk, each in found.items()}
@@ -94,22 +90,17 @@ def bulk_assign(ids: Sequence[UUID], owner: UUID, *, actor: User, dry_run: bool 
     Raises: Invalid, where there is no such active user.
     """
     changes = {"owner": owner}
-    assigned: list[Opportunity] = []
-
-    def plan(opportunity: Opportunity) -> list[Event]:
-        events = change_locked_opportunity(opportunity, changes, references, actor=actor)
-        assigned.extend([opportunity] if events else [])
-        return events
-
     with deed():
         batch = Batch(ids, actor=actor, dry_run=dry_run)
         references = find_references(changes, actor)
         if references.owner is None:
             raise Invalid({"owner": [_("Choose an active user.")]})
-        plans = batch.plan(Privilege.EDIT, plan)
+        assign = partial(change_locked_opportunity, changes=changes, references=references, actor=actor)
+        plans = batch.plan(Privilege.EDIT, lambda row: (row, assign(row)))
         if not dry_run:
+            assigned = [opportunity for opportunity, events in plans if events]
             Opportunity.objects.write(assigned, ["owner", *Opportunity.TOUCHED_FIELDS])
-            store(event for events in plans for event in events)
+            store(event for __, events in plans for event in events)
     return batch.results
 
 
