@@ -6,9 +6,11 @@ import json
 import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from io import StringIO
 from uuid import uuid4
 
 import pytest
+from django.core.management import call_command
 
 from crm import clock
 from crm.errors import Refusal
@@ -207,6 +209,19 @@ class TestEqualToTheSingleVerb:
             lambda ids, rival: bulk_assign(ids, changes["owner"], actor=people[actor]),
         )
         assert refusals["plain"] is None
+
+
+def test_verify_finds_nothing_after_them(people):
+    rival = make_competitor()
+    ids = pks(*[make(people, rival) for make in SCENES.values()])
+    request = CloseRequest(outcome=Outcome.LOST, competitor=rival.pk, close_quotes=QuoteStatusReason.LOST)
+    actor = people["vp"]
+    bulk_assign(ids, people["teammate"].pk, actor=actor)
+    bulk_close(ids, WON, actor=actor)
+    bulk_reopen(ids, ReopenRequest(reason="Again"), actor=actor)
+    bulk_close_quotes(ids[::2], QUOTES_LOST, actor=actor)
+    assert {result.ok for result in bulk_close(ids, request, actor=actor)} == {True}
+    call_command("verify", stdout=StringIO())
 
 
 class TestEveryRowIsAnswered:
