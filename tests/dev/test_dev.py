@@ -57,6 +57,9 @@ def calls(monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
         seen.append([str(word) for word in command])
         return SimpleNamespace(returncode=0, stdout="")
 
+    # Found beforehand: in a new clone finding it runs a command of its own.
+    place = dev.place_for(dev.PROJECT)
+    monkeypatch.setattr(dev, "place_for", lambda project: place)
     monkeypatch.setattr(dev.subprocess, "run", run)
     return seen
 
