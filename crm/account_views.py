@@ -9,7 +9,9 @@ from django.contrib.auth.views import LoginView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.debug import sensitive_post_parameters
 
 from crm.models import User
 from crm.preferences import set_preferences
@@ -24,6 +26,7 @@ class SignInPage(LoginView):
     redirect_authenticated_user = True
 
 
+@method_decorator(sensitive_post_parameters(), name="dispatch")
 class PasswordChangePage(FormPage):
     title = _("Change password")
     submit_label = _("Change password")
@@ -39,9 +42,7 @@ class PasswordChangePage(FormPage):
 
 
 class PreferencesForm(forms.Form):
-    language = forms.ChoiceField(
-        label=_("Language"), required=False, choices=[("", _("As the browser asks")), *LANGUAGES]
-    )
+    language = forms.ChoiceField(label=_("Language"), required=False, choices=LANGUAGES)
     time_zone = forms.CharField(
         label=_("Time zone"),
         required=False,

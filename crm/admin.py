@@ -16,7 +16,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from crm import business_units
@@ -70,7 +70,7 @@ class ReadOnlyAdmin(SuperuserAdmin):
 
     @admin.display(description=_("page"))
     def page(self, obj: models.Model) -> SafeString:
-        return format_html('<a href="{}">{}</a>', self.view_on_site(obj), gettext("Open"))
+        return format_html('<a href="{}">{}</a>', self.view_on_site(obj), pgettext("command", "Open"))
 
 
 class UserForm(UserChangeForm):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 _MONEY = re.compile(r"\d{1,13}(\.\d{1,4})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _CODE = re.compile(r"\d{1,9}", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
@@ -102,14 +103,16 @@ def days(field: str, lookup: str) -> django_filters.Filter:
 
 
 def moments(field: str, lookup: str) -> django_filters.Filter:
-    """For times; a date means the whole day where the user is."""
-    after = lookup == "gte"
+    """For times; `gte` and `lte` include the moment. A date means the whole day where the user is."""
+    edge = time.min if lookup == "gte" else time.max
 
     def parse(text: str) -> datetime:
-        day = _day(text) if after else _day(text) + timedelta(days=1)
-        return timezone.make_aware(datetime.combine(day, time.min))
+        if _MOMENT.fullmatch(text):
+            return datetime.fromisoformat(text)
+        return timezone.make_aware(datetime.combine(_day(text), edge))
 
-    return _ParsedFilter(field_name=field, lookup_expr="gte" if after else "lt", parse=parse, message=_day_message())
+    message = _("Enter a date such as 2026-11-21, or a time such as 2026-11-21T09:30:00Z.")
+    return _ParsedFilter(field_name=field, lookup_expr=lookup, parse=parse, message=message)
 
 
 def _day_message() -> Any:

@@ -117,9 +117,7 @@ class ListPage(PageView):
             **self.get_context(),
             "commands": self.get_commands(),
             "result": result,
-            "errors": [f"{name}: {text}" for name, texts in invalid.errors.items() for text in texts]
-            if invalid
-            else [],
+            "errors": sentences(invalid, filter_form) if invalid else [],
             "views": self._views(),
             "headers": self._headers(result),
             "summary": self.summarize(result) if result else Summary(),

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from crm.models import User
 
 Rows = QuerySet[Any]
+Errors = dict[str, list[Text]]
 PAGE_SIZE, MAX_PAGE_SIZE, MAX_SEARCH = 50, 200, 200
 _CONTROLS = frozenset({"view", "search", "ordering", "cursor", "page_size", "count"})
 
@@ -96,33 +97,35 @@ def read_list(
     user: User,
     *,
     default_view: str = "",
-    extra: frozenset[str] = frozenset(),
 ) -> ListResult:
     """The page of rows that the query string asks for.
 
     Args:
         default_view: the view of a request that names none.
-        extra: names of parameters that the caller reads himself.
 
     Raises: Invalid, with all parameters that are unknown, repeated or of the wrong form.
     """
-    asked = _single_values(definition, params, extra)
-    view_name = asked.get("view", default_view or next(iter(definition.views)))
-    view = definition.views[view_name]
-    ordering = parse_ordering(asked.get("ordering", view.ordering), dict(definition.order_fields))
+    asked = {name: str(value) for name, value in params.items()}
+    view_name = asked.get("view") or default_view or next(iter(definition.views))
+    view = definition.views.get(view_name, next(iter(definition.views.values())))
     with timezone.override(ZoneInfo(user.time_zone) if user.time_zone else None):
-        rows = _filtered(definition, view.rows(definition.rows(user), user), asked)
+        filters = definition.filters(asked, view.rows(definition.rows(user), user))
+        errors = _filter_errors(filters) | _control_errors(definition, asked) | _name_errors(definition, params)
+        ordering = _ordering(asked.get("ordering") or view.ordering, definition, errors)
+        if errors:
+            raise Invalid(errors)
+        rows = _searched(definition, filters.qs, asked.get("search", ""))
     page = read_page(
         rows, ordering, size=_page_size(asked), cursor=asked.get("cursor"), scope=_scope(definition, view_name, asked)
     )
     return ListResult(definition, view_name, ordering, page, rows, asked)
 
 
-def _single_values(definition: ListDefinition, params: QueryDict, extra: frozenset[str]) -> dict[str, str]:
-    known = set(definition.filters.base_filters) | _CONTROLS | extra
+def _name_errors(definition: ListDefinition, params: QueryDict) -> Errors:
+    known = set(definition.filters.base_filters) | _CONTROLS
     if definition.search is None:
         known -= {"search"}
-    errors: dict[str, list[Text]] = {}
+    errors: Errors = {}
     for name, values in params.lists():
         if name not in known:
             errors[name] = [_("There is no such parameter.")]
@@ -130,15 +133,24 @@ def _single_values(definition: ListDefinition, params: QueryDict, extra: frozens
             errors[name] = [_("Give this parameter once; separate several values by commas.")]
         elif not values[0] and name != "search":
             errors[name] = [_("Give this parameter a value, or leave it out.")]
-    errors |= _control_errors(definition, params)
-    if errors:
-        raise Invalid(errors)
-    return {name: str(value) for name, value in params.items() if name not in extra}
+    return errors
 
 
-def _control_errors(definition: ListDefinition, params: QueryDict) -> dict[str, list[Text]]:
-    errors: dict[str, list[Text]] = {}
-    if params.get("view", "") and params["view"] not in definition.views:
+def _filter_errors(filters: django_filters.FilterSet) -> Errors:
+    return {name: [str(text) for text in texts] for name, texts in filters.form.errors.items()}
+
+
+def _ordering(text: str, definition: ListDefinition, errors: Errors) -> tuple[Order, ...]:
+    try:
+        return parse_ordering(text, dict(definition.order_fields))
+    except Invalid as refusal:
+        errors |= refusal.errors
+        return ()
+
+
+def _control_errors(definition: ListDefinition, params: Mapping[str, str]) -> Errors:
+    errors: Errors = {}
+    if params.get("view") and params["view"] not in definition.views:
         offered = ", ".join(definition.views)
         errors["view"] = [_("Choose one of these views: %(views)s.") % {"views": offered}]
     if params.get("count", "true") not in ("true", "false"):
@@ -147,22 +159,18 @@ def _control_errors(definition: ListDefinition, params: QueryDict) -> dict[str, 
     if not (size.isascii() and size.isdigit() and len(size) <= 3 and 1 <= int(size) <= MAX_PAGE_SIZE):
         errors["page_size"] = [_("Enter a number from 1 to %(limit)d.") % {"limit": MAX_PAGE_SIZE}]
     search = params.get("search", "")
-    if len(search) > MAX_SEARCH or "\0" in search:
+    if len(search) > MAX_SEARCH:
         errors["search"] = [_("Enter at most %(limit)d characters.") % {"limit": MAX_SEARCH}]
+    elif "\0" in search:
+        errors["search"] = [_("Leave out null characters.")]
     return errors
 
 
-def _filtered(definition: ListDefinition, rows: Rows, asked: dict[str, str]) -> Rows:
-    filters = definition.filters(asked, rows)
-    if not filters.form.is_valid():
-        raise Invalid({name: [str(text) for text in texts] for name, texts in filters.form.errors.items()})
-    rows = filters.qs
-    text = asked.get("search", "")
+def _searched(definition: ListDefinition, rows: Rows, text: str) -> Rows:
     if definition.search is None or not text.strip():
         return rows
     words = typed_words(text)
-    # A word without a letter or digit begins no word.
-    if len(words) < len(text.split()):
+    if not words:
         return rows.none()
     for word in words:
         rows = definition.search(rows, word)

@@ -65,13 +65,16 @@ def _too_many_decimals(currency: str) -> Text:
     ) % {"currency": currency, "decimals": decimals}
 
 
+def not_ancient(value: date | None) -> list[Text]:
+    """A day of a time in which these records were kept; the year 26 is a slip of the pen."""
+    return [_("Enter a date from 1900-01-01 on.")] if value and value < EARLIEST_DATE else []
+
+
 def past_date(value: date, actor: User) -> list[Text]:
     """A day that has come: for a user the day where he is, for a command the system's."""
-    if value < EARLIEST_DATE:
-        return [_("Enter a date from 1900-01-01 on.")]
     if value > clock.today(actor.time_zone):
         return [_("The close date cannot be in the future. Enter today or an earlier day.")]
-    return []
+    return not_ancient(value)
 
 
 def text(value: str, *, max_length: int, required: bool = False) -> list[Text]:

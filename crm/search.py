@@ -33,12 +33,13 @@ class BeginWords(Lookup):
 
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         left, left_parameters = self.process_lhs(compiler, connection)
-        return f"{left} @@ %s::tsquery", [*left_parameters, self.rhs]
+        # Lowered where the indexed words are: `İ` becomes one letter there, and two in Python.
+        return f"{left} @@ lower(%s)::tsquery", [*left_parameters, self.rhs]
 
 
 def begins(field: str, word: str) -> BeginWords:
     """A condition: the typed word begins a word of the field. Its parts (`QUO-000001`) must each begin one."""
-    parts = _WORD.findall(word.lower())
+    parts = _WORD.findall(word)
     return BeginWords(words_of(field), " & ".join(f"'{part}':*" for part in parts))
 
 

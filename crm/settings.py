@@ -26,7 +26,9 @@ DATABASES["default"] |= {
     "CONN_HEALTH_CHECKS": True,
 }
 # Long enough for any queue of closings on one record, short enough that a stuck one is answered 503.
-DATABASES["default"].setdefault("OPTIONS", {})["options"] = "-c lock_timeout=10s -c statement_timeout=60s"
+_options = DATABASES["default"].setdefault("OPTIONS", {})
+_timeouts = f"-c lock_timeout=10s -c statement_timeout={env('STATEMENT_TIMEOUT', default='0')}"
+_options["options"] = f"{_options.get('options', '')} {_timeouts}".strip()
 
 ORGANIZATION_NAME = env("ORGANIZATION_NAME", default="Sales Hub")
 DEFAULT_CURRENCY = env("DEFAULT_CURRENCY", default="USD")

@@ -3,4 +3,6 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "crm.settings")
+# For what is served; commands such as migrate may take as long as they need.
+os.environ.setdefault("STATEMENT_TIMEOUT", "60s")
 application = get_wsgi_application()

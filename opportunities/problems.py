@@ -55,6 +55,8 @@ register(
 
 refuses_with("opportunity_close_one_completed", lambda: Refusal("opportunity_already_closed"))
 refuses_with("opportunity_legal_edges", lambda: Refusal("opportunity_already_closed"))
+refuses_with("opportunity_has_its_close", lambda: Refusal("opportunity_closed"))
+refuses_with("opportunity_close_fits_state", lambda: Refusal("opportunity_already_closed"))
 refuses_with("opportunity_close_immutable", lambda: Refusal("opportunity_already_open"))
 refuses_with("opportunity_facts_fit_state", lambda: Refusal("opportunity_closed"))
 refuses_with("competitor_name_unique", lambda: Invalid({"name": [_("There is already a competitor with this name.")]}))

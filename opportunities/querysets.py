@@ -65,7 +65,7 @@ class OpportunityCloseQuerySet(OwnedQuerySet):
         return self.filter(activity_status=ActivityStatus.COMPLETED)
 
     def for_list(self) -> Self:
-        return self.select_related("opportunity", "closed_by", "reopened_by", "status_reason", "competitor")
+        return self.select_related("opportunity", "closed_by", "reopened_by")
 
 
 def _competitor_refs() -> ArraySubquery:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from opportunities.form_fields import LineField, LongTextField
 from opportunities.models import Account, Competitor
@@ -26,7 +27,7 @@ class CompetitorForm(forms.Form):
     key_product = LineField(label=_("Key product"), limit=160, required=False)
     strengths = LongTextField(label=_("Strengths"), required=False)
     weaknesses = LongTextField(label=_("Weaknesses"), required=False)
-    opportunities = LongTextField(label=_("Opportunities"), required=False)
+    opportunities = LongTextField(label=pgettext_lazy("SWOT", "Opportunities"), required=False)
     threats = LongTextField(label=_("Threats"), required=False)
 
 

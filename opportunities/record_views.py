@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -78,7 +78,7 @@ class RecordPage(RecordView):
 
     def _opportunities(self) -> list[Opportunity]:
         rows = Opportunity.objects.visible_to(self.actor).filter(**{self.opportunities_path: self.record})
-        return list(rows.select_related("owner", "account", "status_reason").order_by("-modified_at")[: SHOWN + 1])
+        return list(rows.select_related("owner", "status_reason").order_by("-modified_at")[: SHOWN + 1])
 
 
 class AccountPage(RecordPage):
@@ -102,7 +102,7 @@ class RecordCreatePage(FormPage):
     model: type[Account] | type[Competitor]
     name = ""
 
-    def load(self) -> None:
+    def judge(self) -> None:
         require_access(self.actor, self.model.kind, RecordAccess.EDIT)
 
     def get_form(self, data: Any = None) -> Form:
@@ -129,9 +129,8 @@ class RecordEditPage(RecordView, FormPage):
     template_name = "opportunities/form.html"
     conflicts: Sequence[Conflict] = ()
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def judge(self) -> None:
         require_access(self.actor, self.model.kind, RecordAccess.EDIT)
-        return super().get(request, **kwargs)
 
     def get_title(self) -> Text:
         return _("Edit “%(name)s”") % {"name": self.record.name}
@@ -170,9 +169,8 @@ class CompetitorEditPage(RecordEditPage):
 
 
 class RecordDeletePage(RecordView, DeletePage):
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def judge(self) -> None:
         require_access(self.actor, self.model.kind, RecordAccess.DELETE)
-        return super().get(request, **kwargs)
 
     def get_subject(self) -> Text:
         return self.record.name

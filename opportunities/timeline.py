@@ -96,7 +96,7 @@ class _Teller:
             "actor": self.names.user(event.actor_id),
             "owner": self.names.user(event.after.get("owner")),
             "quote": self._quote_name(event),
-            "reason": self.names.quote_reason(event.after.get("status_reason")),
+            "reason": str(self.names.quote_reason(event.after.get("status_reason"))).lower(),
             "type": event.type,
         }
 

@@ -13,12 +13,12 @@ from crm.types import Text
 from crm.views import PageView
 from opportunities.activities import CLOSED, VIEWS, activities_of
 from opportunities.commands import commands_of
+from opportunities.list_views import TONES
 from opportunities.models import State
 from opportunities.reads import find_record
 from opportunities.timeline import timeline_page
 from quotes.commands import offered
 
-TONES = {State.OPEN: "open", State.WON: "won", State.LOST: "lost"}
 TABS: dict[str, Text] = {
     "summary": _("Summary"),
     "quotes": _("Quotes"),

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -29,11 +29,10 @@ class OpportunityCreatePage(FormPage):
     title = gettext_lazy("New opportunity")
     template_name = "opportunities/form.html"
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def judge(self) -> None:
         refusal = create_refusal(self.actor)
         if refusal:
             raise refusal
-        return super().get(request, **kwargs)
 
     def get_form(self, data: Any = None) -> OpportunityForm:
         blank = Opportunity(owner=self.actor, status_reason=StatusReason.objects.default_for(State.OPEN))
@@ -57,9 +56,8 @@ class OpportunityEditPage(FormPage):
     def load(self, pk: UUID) -> None:
         self.opportunity = find_record(pk, self.actor)
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def judge(self) -> None:
         require_command("edit", self.opportunity, self.actor)
-        return super().get(request, **kwargs)
 
     def get_title(self) -> Text:
         return _("Edit “%(topic)s”") % {"topic": self.opportunity.topic}

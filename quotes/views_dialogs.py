@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -46,9 +45,8 @@ class QuoteCreateDialog(DialogPage):
     def load(self, pk: UUID) -> None:
         self.opportunity = find_opportunity(pk, self.actor)
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def judge(self) -> None:
         require_command_of_opportunity("new-quote", self.opportunity, self.actor)
-        return super().get(request, **kwargs)
 
     def get_subject(self) -> Text:
         return self.opportunity.topic
@@ -76,9 +74,8 @@ class QuoteDialog(DialogPage):
     def load(self, pk: UUID) -> None:
         self.quote = find_quote(pk, self.actor)
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def judge(self) -> None:
         require_command(self.command, self.quote, self.actor)
-        return super().get(request, **kwargs)
 
     def get_subject(self) -> Text:
         return str(self.quote)
@@ -113,9 +110,6 @@ class QuoteActivateDialog(QuoteDialog):
     title = gettext_lazy("Activate Quote")
     submit_label = gettext_lazy("Activate Quote")
     question = gettext_lazy("The offer goes to the customer. From then on it can be revised, but not edited.")
-
-    def get_context(self) -> dict[str, Any]:
-        return {**super().get_context(), "question": self.question}
 
     def submit(self, form: Form, actor: User) -> str:
         quote = activate_quote(self.quote.pk, actor=actor, expected=self.expected)
@@ -162,9 +156,6 @@ class QuoteReviseDialog(QuoteDialog):
     title = gettext_lazy("Revise Quote")
     submit_label = gettext_lazy("Revise Quote")
     question = gettext_lazy("The quote is closed as revised, and a new draft with the same number takes its place.")
-
-    def get_context(self) -> dict[str, Any]:
-        return {**super().get_context(), "question": self.question}
 
     def submit(self, form: Form, actor: User) -> str:
         draft, __ = revise_quote(self.quote.pk, actor=actor, expected=self.expected)

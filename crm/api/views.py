@@ -26,6 +26,12 @@ from crm.types import Text, Values
 class ApiView(APIView):
     http_method_names = ["get", "head", "post", "patch", "delete"]
 
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        # Who asks comes before how he wants to be answered.
+        self.perform_authentication(request)
+        self.check_permissions(request)
+        super().initial(request, *args, **kwargs)
+
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
         response["Vary"] = VARY

@@ -63,7 +63,7 @@ def check_close(pk: UUID, outcome: Outcome, *, actor: User) -> CloseCheck:
 
 
 def _fields(reasons: list[StatusReason], *, revenue_required: bool) -> list[Values]:
-    choices = [{"value": reason.code, "label": reason.label} for reason in reasons]
+    choices = [_reason_choice(reason) for reason in reasons]
     return [
         _field("status_reason", _("Status reason"), "choice", choices=choices),
         _field("actual_revenue", _("Actual revenue"), "money", required=revenue_required),
@@ -71,6 +71,12 @@ def _fields(reasons: list[StatusReason], *, revenue_required: bool) -> list[Valu
         _field("competitor", _("Competitor"), "competitor"),
         _field("description", _("Description"), "text", max_length=MAX_DESCRIPTION),
     ]
+
+
+def _reason_choice(reason: StatusReason) -> Values:
+    """With what the reason asks for: that is required where this reason is chosen."""
+    demands = {"requires_competitor": reason.requires_competitor, "requires_description": reason.requires_description}
+    return {"value": reason.code, "label": reason.label} | {name: True for name, asked in demands.items() if asked}
 
 
 def _field(

@@ -7,12 +7,12 @@ from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import formats
 from django.utils.translation import gettext as _
 
-from crm.currencies import amount_shown, amount_text
+from crm.currencies import MAX_AMOUNT, amount_shown, amount_text
 from crm.errors import Denied, Refusal
 from crm.models import User
 from crm.permissions import Privilege, allows, denial
 from crm.types import Text, Values
-from opportunities.models import Opportunity, OpportunityClose, Outcome
+from opportunities.models import Opportunity, Outcome
 from quotes.models import Quote
 from quotes.states import QuoteState
 
@@ -88,11 +88,12 @@ def blocking_quote(quote: Quote) -> Values:
 
 
 def default_revenue(opportunity: Opportunity, quotes: Sequence[Quote], outcome: Outcome) -> Decimal | None:
-    """Won: what the won quotes total, else the estimate. Lost: nothing."""
+    """Won: what the won quotes total, else the estimate. Lost: nothing. A total too large to be taken: nothing."""
     if outcome == Outcome.LOST:
         return None
     won = [quote.total_amount for quote in quotes if quote.state == QuoteState.WON]
-    return sum(won, Decimal(0)) if won else opportunity.estimated_revenue
+    total = sum(won, Decimal(0)) if won else opportunity.estimated_revenue
+    return total if total is None or total <= MAX_AMOUNT else None
 
 
 def unknown_reason(outcome: Outcome) -> Text:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from crm import rules
 from crm.currencies import DECIMALS
 from crm.models import User
-from crm.rules import EARLIEST_DATE, FieldChecks, field_checks
+from crm.rules import FieldChecks, field_checks
 from opportunities.models import Account, Competitor, ForecastCategory, Opportunity, State, StatusReason
 
 PLAIN_FIELDS = (
@@ -110,5 +110,4 @@ def _check(opportunity: Opportunity, checks: FieldChecks) -> None:
         checks.refuse("probability", _("Enter a percentage from 0 to 100."))
     if opportunity.forecast_category > ForecastCategory.OMITTED:
         checks.refuse("forecast_category", _("Won and Lost are set by closing the opportunity."))
-    if opportunity.estimated_close_date and opportunity.estimated_close_date < EARLIEST_DATE:
-        checks.refuse("estimated_close_date", _("Enter a date from 1900-01-01 on."))
+    checks.refuse("estimated_close_date", *rules.not_ancient(opportunity.estimated_close_date))

@@ -4,7 +4,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.answers import Answer
-from crm.api.events import EventAnswer, event_values
 from crm.api.views import ReadViewSet, found, read_parameters
 from crm.models import Event
 from opportunities import lists
@@ -19,6 +18,7 @@ from opportunities.actions import (
 )
 from opportunities.activities import VIEWS, activities_of
 from opportunities.api.bodies import CloseBody, OpportunityBody, ReopenBody
+from opportunities.api.events import EventAnswer, event_values
 from opportunities.api.serializers import (
     CloseCheckAnswer,
     ClosedQuotesAnswer,

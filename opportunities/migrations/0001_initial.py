@@ -89,7 +89,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=crm.clock.now, editable=False, verbose_name='created at')),
                 ('modified_at', models.DateTimeField(default=crm.clock.now, editable=False, verbose_name='modified at')),
                 ('account', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='sales', to='opportunities.account', verbose_name='account')),
-                ('owner', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='opportunities', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                ('owner', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='opportunities', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
             ],
             options={
                 'verbose_name': 'opportunity',
@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
                 ('completed_outcome', models.GeneratedField(db_persist=True, expression=models.Case(models.When(activity_status=1, then=models.F('outcome'))), output_field=models.SmallIntegerField(null=True))),
                 ('closed_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='closed by')),
                 ('competitor', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='closes', to='opportunities.competitor', verbose_name='competitor')),
-                ('opportunity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='closes', to='opportunities.opportunity', verbose_name='opportunity')),
+                ('opportunity', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='closes', to='opportunities.opportunity', verbose_name='opportunity')),
                 ('reopened_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='reopened by')),
             ],
             options={
@@ -138,7 +138,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('competitor', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='opportunities.competitor')),
-                ('opportunity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='opportunities.opportunity')),
+                ('opportunity', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, to='opportunities.opportunity')),
             ],
             options={
                 'verbose_name': 'competitor of an opportunity',
@@ -190,7 +190,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='opportunityclose',
-            index=models.Index(fields=['-closed_at', '-id'], name='opportunity_close_newest'),
+            index=models.Index(fields=['-closed_at', 'id'], name='opportunity_close_newest'),
         ),
         migrations.AddConstraint(
             model_name='opportunityclose',
@@ -222,11 +222,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='opportunity',
-            index=models.Index(models.OrderBy(models.F('actual_close_date'), descending=True, nulls_last=True), models.OrderBy(models.F('id'), descending=True), condition=models.Q(('state', 0), _negated=True), name='opportunity_closed_by_date'),
+            index=models.Index(models.OrderBy(models.F('actual_close_date'), descending=True, nulls_last=True), models.F('id'), condition=models.Q(('state', 0), _negated=True), name='opportunity_closed_by_date'),
         ),
         migrations.AddIndex(
             model_name='opportunity',
-            index=models.Index(models.OrderBy(models.F('modified_at'), descending=True), models.OrderBy(models.F('id'), descending=True), name='opportunity_by_modified'),
+            index=models.Index(models.OrderBy(models.F('modified_at'), descending=True), models.F('id'), name='opportunity_by_modified'),
         ),
         migrations.AddIndex(
             model_name='opportunity',

@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm import clock
 from crm.ids import uuid7
@@ -21,7 +22,7 @@ class Competitor(models.Model):
     key_product = models.CharField(_("key product"), max_length=160, blank=True, default="")
     strengths = models.TextField(_("strengths"), max_length=2000, blank=True, default="")
     weaknesses = models.TextField(_("weaknesses"), max_length=2000, blank=True, default="")
-    opportunities = models.TextField(_("opportunities"), max_length=2000, blank=True, default="")
+    opportunities = models.TextField(pgettext_lazy("SWOT", "opportunities"), max_length=2000, blank=True, default="")
     threats = models.TextField(_("threats"), max_length=2000, blank=True, default="")
     version = models.PositiveIntegerField(default=1, editable=False)
     created_at = models.DateTimeField(_("created at"), default=clock.now, editable=False)

@@ -57,7 +57,9 @@ class Opportunity(FSMModelMixin, models.Model):
     account = models.ForeignKey(
         Account, verbose_name=_("account"), null=True, blank=True, on_delete=models.PROTECT, related_name="sales"
     )
-    owner = models.ForeignKey(User, verbose_name=_("owner"), on_delete=models.PROTECT, related_name="opportunities")
+    owner = models.ForeignKey(
+        User, verbose_name=_("owner"), on_delete=models.PROTECT, related_name="opportunities", db_index=False
+    )
     currency = models.CharField(_("currency"), max_length=3, default=default_currency)
     estimated_revenue = MoneyField(_("estimated revenue"), null=True, blank=True)
     estimated_close_date = models.DateField(_("estimated close date"), null=True, blank=True)
@@ -160,11 +162,11 @@ class Opportunity(FSMModelMixin, models.Model):
             ),
             models.Index(
                 F("actual_close_date").desc(nulls_last=True),
-                F("id").desc(),
+                "id",
                 condition=~Q(state=State.OPEN),
                 name="opportunity_closed_by_date",
             ),
-            models.Index(F("modified_at").desc(), F("id").desc(), name="opportunity_by_modified"),
+            models.Index(F("modified_at").desc(), "id", name="opportunity_by_modified"),
             models.Index(fields=["owner", "state"], name="opportunity_by_owner"),
             models.Index(fields=["close", "id", "state"], name="opportunity_by_close"),
             GinIndex(words_of("topic"), name="opportunity_words"),
@@ -274,7 +276,7 @@ def _iso(value: date | None) -> str | None:
 class OpportunityCompetitor(models.Model):
     """That a competitor wants the sale; a competitor that is named here cannot be deleted."""
 
-    opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE)
+    opportunity = models.ForeignKey(Opportunity, on_delete=models.CASCADE, db_index=False)
     competitor = models.ForeignKey(Competitor, on_delete=models.PROTECT)
 
     class Meta:

@@ -33,7 +33,7 @@ class OpportunityClose(FSMModelMixin, models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     opportunity = models.ForeignKey(
-        Opportunity, verbose_name=_("opportunity"), on_delete=models.PROTECT, related_name="closes"
+        Opportunity, verbose_name=_("opportunity"), on_delete=models.PROTECT, related_name="closes", db_index=False
     )
     subject = models.CharField(_("subject"), max_length=300)
     outcome = models.SmallIntegerField(_("outcome"), choices=Outcome)
@@ -46,7 +46,11 @@ class OpportunityClose(FSMModelMixin, models.Model):
     currency = models.CharField(_("currency"), max_length=3)
     close_date = models.DateField(_("close date"))
     competitor = models.ForeignKey(
-        Competitor, verbose_name=_("competitor"), null=True, on_delete=models.PROTECT, related_name="closes"
+        Competitor,
+        verbose_name=_("competitor"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="closes",
     )
     competitor_name = models.CharField(max_length=100, blank=True, default="")
     description = models.TextField(_("description"), max_length=2000, blank=True, default="")
@@ -101,7 +105,7 @@ class OpportunityClose(FSMModelMixin, models.Model):
         ]
         indexes = [
             models.Index(fields=["opportunity", "completed_outcome"], name="opportunity_close_by_outcome"),
-            models.Index(fields=["-closed_at", "-id"], name="opportunity_close_newest"),
+            models.Index(fields=["-closed_at", "id"], name="opportunity_close_newest"),
         ]
         triggers = [
             refusing_trigger(

@@ -129,5 +129,7 @@ def _apply(quote: Quote, values: Mapping[str, Any]) -> None:
 
 
 def _check_dates(quote: Quote, checks: FieldChecks) -> None:
+    for field in ("effective_from", "effective_to"):
+        checks.refuse(field, *rules.not_ancient(getattr(quote, field)))
     if quote.effective_from and quote.effective_to and quote.effective_to < quote.effective_from:
         checks.refuse("effective_to", _("The quote cannot end before it begins."))

@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=crm.clock.now, editable=False, verbose_name='created at')),
                 ('modified_at', models.DateTimeField(default=crm.clock.now, editable=False, verbose_name='modified at')),
                 ('open_guard', models.GeneratedField(db_persist=True, expression=models.Case(models.When(state__in=(0, 1), then=models.Value(0))), output_field=models.SmallIntegerField(null=True))),
-                ('opportunity', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='quotes', to='opportunities.opportunity', verbose_name='opportunity')),
+                ('opportunity', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='quotes', to='opportunities.opportunity', verbose_name='opportunity')),
             ],
             options={
                 'verbose_name': 'quote',
@@ -83,11 +83,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='quote',
-            index=models.Index(fields=['-modified_at', '-id'], name='quote_by_modified'),
+            index=models.Index(fields=['-modified_at', 'id'], name='quote_by_modified'),
         ),
         migrations.AddIndex(
             model_name='quote',
             index=django.contrib.postgres.indexes.GinIndex(crm.search._Words(models.F('number')), name='quote_words'),
+        ),
+        migrations.AddIndex(
+            model_name='quote',
+            index=django.contrib.postgres.indexes.GinIndex(crm.search._Words(models.F('name')), name='quote_name_words'),
         ),
         migrations.AddConstraint(
             model_name='quote',
@@ -127,7 +131,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='quoteclose',
-            index=models.Index(fields=['-closed_at', '-id'], name='quote_close_newest'),
+            index=models.Index(fields=['-closed_at', 'id'], name='quote_close_newest'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='quoteclose',

@@ -33,7 +33,12 @@ class Quote(FSMModelMixin, models.Model):
     revision = models.PositiveIntegerField(_("revision"), default=0, editable=False)
     name = models.CharField(_("name"), max_length=300)
     opportunity = models.ForeignKey(
-        Opportunity, verbose_name=_("opportunity"), on_delete=models.PROTECT, related_name="quotes", editable=False
+        Opportunity,
+        verbose_name=_("opportunity"),
+        on_delete=models.PROTECT,
+        related_name="quotes",
+        editable=False,
+        db_index=False,
     )
     currency = models.CharField(_("currency"), max_length=3, editable=False)
     total_amount = MoneyField(_("total amount"))
@@ -106,8 +111,9 @@ class Quote(FSMModelMixin, models.Model):
         indexes = [
             models.Index(fields=["opportunity", "open_guard"], name="quote_open_of_opportunity"),
             models.Index(fields=["opportunity", "currency"], name="quote_by_currency"),
-            models.Index(fields=["-modified_at", "-id"], name="quote_by_modified"),
+            models.Index(fields=["-modified_at", "id"], name="quote_by_modified"),
             GinIndex(words_of("number"), name="quote_words"),
+            GinIndex(words_of("name"), name="quote_name_words"),
         ]
         triggers = [
             legal_edges(

@@ -40,7 +40,7 @@ class QuoteClose(models.Model):
     class Meta:
         verbose_name = _("Quote Close")
         verbose_name_plural = _("Quote Closes")
-        indexes = [models.Index(fields=["-closed_at", "-id"], name="quote_close_newest")]
+        indexes = [models.Index(fields=["-closed_at", "id"], name="quote_close_newest")]
         triggers = [
             refusing_trigger("quote_close_immutable", pgtrigger.Update, message="a Quote Close never changes"),
             refusing_trigger("quote_close_undeletable", pgtrigger.Delete, message="a Quote Close is never deleted"),

@@ -19,7 +19,8 @@ QUOTE_CLOSE = [
     "total_amount", "close_date", "description", "activity_status", "closed_by", "closed_at",
 ]  # fmt: skip
 EVENT = [
-    "id", "type", "occurred_at", "actor", "record", "version", "before", "after", "data", "origin",
+    "position", "id", "type", "occurred_at", "actor", "record", "opportunity", "version", "before", "after", "data",
+    "origin",
 ]  # fmt: skip
 
 

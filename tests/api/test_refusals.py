@@ -96,6 +96,7 @@ class TestEverywhere:
     @pytest.mark.parametrize("accept", ["text/html", "application/xml", "image/png"])
     def test_another_form_than_json_is_not_to_be_had(self, rep, api, accept):
         problem(api(rep).get("opportunities/", accept=accept), 406, "not_acceptable")
+        problem(api(None).get("opportunities/", accept=accept), 401, "unauthenticated")
 
     @pytest.mark.parametrize(
         "pk", ["x", "1", ABSENT.replace("-", ""), ABSENT[:-1], "%00", "%ff", "..", ABSENT + "0", "{" + ABSENT + "}"]

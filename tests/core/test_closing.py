@@ -234,10 +234,11 @@ class TestActualRevenue:
         closing = close_lost(opportunity, actual_revenue=amount)
         assert closing.opportunity.actual_revenue == closing.opportunity_close.actual_revenue == amount
 
-    def test_a_total_of_won_quotes_beyond_the_limit_is_refused_as_the_field(self, rep, opportunity):
+    def test_a_total_of_won_quotes_beyond_the_limit_is_no_default(self, rep, opportunity):
         for _turn in range(2):
             make_quote(opportunity, "won", total_amount=Decimal(10**12))
-        with invalid(actual_revenue="0 to 1"):
+        assert check_close(opportunity.pk, Outcome.WON, actor=rep).defaults["actual_revenue"] is None
+        with invalid(actual_revenue="Enter the actual revenue"):
             close_won(opportunity)
 
     def test_the_currency_sent_along_must_be_the_opportunitys(self, rep, opportunity):
@@ -396,6 +397,11 @@ class TestCloseCheck:
         StatusReason.objects.create(code=100_000_001, state=2, label_en="Gone", label_da="Væk", active=False)
         check = check_close(opportunity.pk, Outcome.LOST, actor=rep)
         assert check.fields[0]["choices"] == [{"value": 4, "label": "Canceled"}, {"value": 5, "label": "Out-Sold"}]
+
+    def test_it_tells_what_a_reason_asks_for(self, rep, opportunity):
+        StatusReason.objects.filter(code=5).update(requires_competitor=True)
+        choices = check_close(opportunity.pk, Outcome.LOST, actor=rep).fields[0]["choices"]
+        assert choices[1] == {"value": 5, "label": "Out-Sold", "requires_competitor": True}
 
     def test_it_is_a_look_and_leaves_nothing(self, rep, opportunity):
         events = Event.objects.count()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+import json
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.signing import b64_decode, b64_encode
 from django.http import QueryDict
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -71,7 +73,7 @@ def keys(pages: list[ListResult]) -> list[Any]:
 def plain_order(rows: list[Opportunity], ordering: str) -> list[Any]:
     """The same order by Python's stable sort: last field first, empty values last, ties by id."""
     names = ordering.split(",")
-    ordered = sorted(rows, key=lambda row: row.pk, reverse=names[-1].startswith("-"))
+    ordered = sorted(rows, key=lambda row: row.pk)
     for name in reversed(names):
         value = plain_value(name.removeprefix("-"))
         given_rows = [row for row in ordered if value(row) is not None]
@@ -139,6 +141,17 @@ def test_it_refuses_a_cursor_of_another_list(rep: User, rows: Any, change: dict[
     cursor = read(rep, ordering="topic", page_size=5).next_cursor
     with pytest.raises(Invalid) as refused:
         read(rep, **{"ordering": "topic", "page_size": 5, "cursor": cursor} | change)
+    assert list(refused.value.errors) == ["cursor"]
+
+
+@pytest.mark.parametrize("typed", ["\0", "1e999999", {}, None])
+def test_it_refuses_a_cursor_that_it_did_not_make(rep: User, rows: Any, typed: Any) -> None:
+    cursor = read(rep, ordering="topic", page_size=5).next_cursor
+    assert cursor is not None
+    backward, __, pk = json.loads(b64_decode(cursor.partition(".")[0].encode()))
+    forged = b64_encode(json.dumps([backward, typed, pk]).encode()).decode() + "." + cursor.partition(".")[2]
+    with pytest.raises(Invalid) as refused:
+        read(rep, ordering="topic", page_size=5, cursor=forged)
     assert list(refused.value.errors) == ["cursor"]
 
 

@@ -36,7 +36,7 @@ def test_the_story_is_told_newest_first(rep, manager, browse):
         "Rep created the opportunity.",
     ]
     assert entries[0].sentence.startswith("Manager closed the quote QUO-")
-    assert entries[0].sentence.endswith(" as Lost.")
+    assert entries[0].sentence.endswith(" as lost.")
 
 
 def test_changes_are_told_in_labels_from_before_to_after(rep, browse):

@@ -45,7 +45,7 @@ def _in_python(source: str) -> Iterator[Message]:
 def _in_template(source: str) -> Iterator[Message]:
     # Django turns a template into calls of gettext among filler that is no Python: each call is parsed by itself.
     text = templatize(source)
-    for match in re.finditer(r"\bn?p?gettext\(", text):
+    for match in re.finditer(r"\b(?:n?p?gettext|_)\(", text):
         for end in (other.end() for other in re.finditer(r"\)", text) if other.end() > match.end()):
             try:
                 call = ast.parse(text[match.start() : end], mode="eval").body

@@ -24,11 +24,13 @@ class ValuesField(serializers.JSONField):
 
 
 class EventAnswer(Answer):
+    position = serializers.IntegerField(read_only=True, allow_null=True)
     id = serializers.UUIDField(read_only=True)
     type = serializers.CharField(read_only=True)
     occurred_at = TimeField()
     actor = serializers.SerializerMethodField()
     record = EventRecordRef(source="*", read_only=True)
+    opportunity = serializers.UUIDField(source="group_id", read_only=True)
     version = serializers.IntegerField(read_only=True)
     before = ValuesField(read_only=True)
     after = ValuesField(read_only=True)
