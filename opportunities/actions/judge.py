@@ -12,7 +12,7 @@ from crm.errors import Denied, Refusal
 from crm.models import User
 from crm.permissions import Privilege, allows, denial
 from crm.types import Text, Values
-from opportunities.models import Opportunity, Outcome
+from opportunities.models import Opportunity, OpportunityClose, Outcome
 from quotes.models import Quote
 from quotes.states import QuoteState
 
