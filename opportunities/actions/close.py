@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -63,8 +63,18 @@ def find_close_values(request: CloseRequest, actor: User) -> CloseValues:
     return CloseValues(request, reasons.filter(**wanted).first(), competitor, close_date)
 
 
-def plan_closing(opportunity: Opportunity, quotes: Sequence[Quote], values: CloseValues, actor: User) -> Closing:
+def plan_closing(
+    opportunity: Opportunity,
+    quotes: Sequence[Quote],
+    values: CloseValues,
+    actor: User,
+    *,
+    moment: datetime | None = None,
+) -> Closing:
     """The close record that the values would give this opportunity, not yet stored.
+
+    Args:
+        moment: when it was closed, where a history is told; the rules are judged today all the same.
 
     Raises:
         Refusal: currency_mismatch.
@@ -82,7 +92,10 @@ def plan_closing(opportunity: Opportunity, quotes: Sequence[Quote], values: Clos
         checks.refuse("close_date", *rules.past_date(values.close_date, actor))
         checks.refuse("description", *rules.text(request.description, max_length=MAX_DESCRIPTION))
     closed_along = [quote for quote in quotes if quote.is_open]
-    return Closing(opportunity, _close_record(opportunity, values, revenue, actor), closed_along)
+    close = _close_record(opportunity, values, revenue, actor)
+    if moment:
+        close.closed_at = moment
+    return Closing(opportunity, close, closed_along, moment)
 
 
 def _check_revenue(checks: FieldChecks, revenue: Decimal | None, opportunity: Opportunity, outcome: Outcome) -> None:
