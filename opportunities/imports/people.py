@@ -56,12 +56,11 @@ def find_people(names: Iterable[str]) -> dict[str, User]:
 
 def importing_user() -> User:
     """Who imports where nobody is named: an administrator who cannot sign in, made at the first time."""
-    user = User.objects.with_rights().filter(username=IMPORTER).first()
-    if user is None:
-        with deed():
+    with deed():
+        wait_for_other_imports()
+        if not User.objects.filter(username=IMPORTER).exists():
             User.objects.bulk_create([_user(Person(IMPORTER, "system_administrator", ""), _root())])
-        user = User.objects.with_rights().get(username=IMPORTER)
-    return user
+    return User.objects.with_rights().get(username=IMPORTER)
 
 
 def read_teams(path: Path, report: Report, *, actor: User) -> None:

@@ -58,3 +58,15 @@ def _most_memory(folder) -> int:
     output, __ = process.communicate(timeout=120)
     assert process.returncode == 0
     return int(output.splitlines()[-1])
+
+
+def test_two_at_once_import_every_deal_once(tmp_path):
+    folder = write_folder(tmp_path, *many(1200))
+    command = ("manage.py", "import_opportunities", str(folder))
+    options = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    both = [start_python(*command, **options) for __ in range(2)]
+    for process in both:
+        __, errors = process.communicate(timeout=120)
+        assert process.returncode == 0, errors
+    assert Opportunity.objects.count() == 1200
+    assert find_breaches(CHECKS) == []
