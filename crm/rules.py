@@ -28,6 +28,15 @@ class FieldChecks:
         if texts:
             self.errors.setdefault(field, []).extend(texts)
 
+    @contextmanager
+    def collecting(self, **renamed: str) -> Iterator[None]:
+        """Takes over what the block finds invalid; fields by another name there are `renamed`."""
+        try:
+            yield
+        except Invalid as invalid:
+            for field, texts in invalid.errors.items():
+                self.refuse(renamed.get(field, field), *texts)
+
 
 @contextmanager
 def field_checks() -> Iterator[FieldChecks]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -61,8 +61,18 @@ def find_close_values(request: CloseRequest, actor: User) -> CloseValues:
     return CloseValues(request, reasons.filter(**wanted).first(), competitor, close_date)
 
 
-def plan_closing(opportunity: Opportunity, quotes: Sequence[Quote], values: CloseValues, actor: User) -> Closing:
+def plan_closing(
+    opportunity: Opportunity,
+    quotes: Sequence[Quote],
+    values: CloseValues,
+    actor: User,
+    *,
+    moment: datetime | None = None,
+) -> Closing:
     """The close record that the values would give this opportunity, not yet stored.
+
+    Args:
+        moment: when it was closed, where a history is told; the rules are judged today all the same.
 
     Raises:
         Denied.
@@ -81,7 +91,10 @@ def plan_closing(opportunity: Opportunity, quotes: Sequence[Quote], values: Clos
         _check_revenue(checks, revenue, opportunity, request.outcome)
         check_close_form(checks, values, actor)
     closed_along = [quote for quote in quotes if quote.is_open]
-    return Closing(opportunity, _close_record(opportunity, values, revenue, actor), closed_along)
+    close = _close_record(opportunity, values, revenue, actor)
+    if moment:
+        close.closed_at = moment
+    return Closing(opportunity, close, closed_along, moment)
 
 
 def check_close_form(checks: FieldChecks, values: CloseValues, actor: User) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
-from crm.errors import Denied, Refusal
+from crm.errors import Refusal
 from crm.events import changed, event, store
-from crm.models import Depth, Event, User
-from crm.permissions import Privilege, denial, depth, require
+from crm.models import Event, User
+from crm.permissions import Privilege, require
 from crm.transactions import deed, require_version
 from crm.types import Values
+from opportunities.actions.creation import plan_creation, require_creator, store_creations
 from opportunities.actions.values import WRITABLE_FIELDS, References, apply_values, find_references
 from opportunities.locks import lock_opportunity, require_open
 from opportunities.models import Competitor, Opportunity, OpportunityCompetitor, State, StatusReason
@@ -29,17 +30,11 @@ def create_opportunity(values: Mapping[str, Any], *, actor: User) -> Opportunity
         Invalid: all fields at once.
     """
     with deed():
-        if depth(actor, Privilege.CREATE) == Depth.NONE:
-            raise Denied(denial(actor, Privilege.CREATE))
-        opportunity = Opportunity(owner=actor, status_reason=StatusReason.objects.default_for(State.OPEN))
-        opportunity.competitor_refs, opportunity.open_quotes = [], 0
-        references = find_references(values, actor)
-        require(actor, Privilege.CREATE, references.owner or actor)
-        apply_values(opportunity, values, references, has_quotes=False)
-        opportunity.save(force_insert=True)
-        _replace_competitors(opportunity, references.competitors)
-        store([event("created", opportunity, actor=actor, before={}, after=opportunity.facts())])
-    return opportunity
+        require_creator(actor)
+        reason = StatusReason.objects.default_for(State.OPEN)
+        creation = plan_creation(values, find_references(values, actor), actor=actor, status_reason=reason)
+        store_creations([creation], actor=actor)
+    return creation.opportunity
 
 
 def edit_opportunity(

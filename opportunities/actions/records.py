@@ -21,10 +21,19 @@ Record = TypeVar("Record", bound=Account | Competitor)
 def create_record(model: type[Record], values: Mapping[str, Any], *, actor: User) -> Record:
     """Raises: Denied, Invalid."""
     with deed():
-        require_access(actor, model.kind, RecordAccess.EDIT)
-        record = model()
-        _apply(record, values)
+        record = plan_record(model, values, actor=actor)
         record.save(force_insert=True)
+    return record
+
+
+def plan_record(model: type[Record], values: Mapping[str, Any], *, actor: User) -> Record:
+    """The record that the values would give, not yet stored.
+
+    Raises: Denied, Invalid.
+    """
+    require_access(actor, model.kind, RecordAccess.EDIT)
+    record = model()
+    _apply(record, values)
     return record
 
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
+from crm import clock
 from crm.events import event, store
 from crm.models import Event, User
 from crm.types import Values
@@ -15,25 +17,26 @@ from quotes.states import QuoteStatusReason
 
 @dataclass(frozen=True)
 class Closing:
-    """One closing: what is, or was, written. `closed_quotes` are the quotes closed along."""
+    """One closing: what is, or was, written.
+
+    `closed_quotes` are the quotes closed along; `moment` is when it was, where a history is told.
+    """
 
     opportunity: Opportunity
     opportunity_close: OpportunityClose
     closed_quotes: list[Quote]
+    moment: datetime | None = None
 
 
 def close_locked_opportunities(closings: Sequence[Closing], request: CloseRequest, *, actor: User) -> None:
     """Write closings that were judged: quotes first, because the key from an open quote refuses a closed state."""
     quote_events = _close_quotes_along(closings, request, actor)
     OpportunityClose.objects.bulk_create([closing.opportunity_close for closing in closings])
-    before = [closing.opportunity.facts() for closing in closings]
-    for closing in closings:
-        _close_in_memory(closing)
+    events = [_close_in_memory(closing, actor) for closing in closings]
     _add_competitors(closings)
     Opportunity.objects.write(
         [closing.opportunity for closing in closings], [*Opportunity.CLOSING_FIELDS, *Opportunity.TOUCHED_FIELDS]
     )
-    events = [_closing_event(closing, facts, actor) for closing, facts in zip(closings, before, strict=True)]
     store([*quote_events, *events])
 
 
@@ -50,23 +53,29 @@ def _close_quotes_along(closings: Sequence[Closing], request: CloseRequest, acto
     return events
 
 
-def _close_in_memory(closing: Closing) -> None:
+def _close_in_memory(closing: Closing, actor: User) -> Event:
     opportunity, close = closing.opportunity, closing.opportunity_close
+    before = opportunity.facts()
     transition = {Outcome.WON: opportunity.win, Outcome.LOST: opportunity.lose}[Outcome(close.outcome)]
-    transition(close)
-    opportunity.open_quotes -= len(closing.closed_quotes)
-    opportunity.touch()
+    with clock.at(closing.moment or clock.now()):
+        transition(close)
+        opportunity.open_quotes -= len(closing.closed_quotes)
+        opportunity.touch()
+        if close.competitor:
+            _add_competitor_ref(opportunity, close.competitor)
+        return _closing_event(closing, before, actor)
 
 
 def _add_competitors(closings: Sequence[Closing]) -> None:
     """The competitor of a closing joins the opportunity's competitors, and stays there after a reopening."""
-    links = []
-    for closing in closings:
-        competitor = closing.opportunity_close.competitor
-        if competitor:
-            _add_competitor_ref(closing.opportunity, competitor)
-            links.append(OpportunityCompetitor(opportunity=closing.opportunity, competitor=competitor))
-    OpportunityCompetitor.objects.bulk_create(links, ignore_conflicts=True)
+    OpportunityCompetitor.objects.bulk_create(
+        [
+            OpportunityCompetitor(opportunity=closing.opportunity, competitor=closing.opportunity_close.competitor)
+            for closing in closings
+            if closing.opportunity_close.competitor
+        ],
+        ignore_conflicts=True,
+    )
 
 
 def _add_competitor_ref(opportunity: Opportunity, competitor: Competitor) -> None:

@@ -73,9 +73,16 @@ def test_actions_name_the_fields_that_they_save():
 
 def test_every_verb_is_a_deed():
     """A public action that takes the actor opens the transaction, or only looks."""
-    only_look = {"check_close", "check_close_form", "find_close_date", "find_close_values", "plan_closing"}
+    only_look = {
+        "check_close",
+        "check_close_form",
+        "find_close_date",
+        "find_close_values",
+        "plan_closing",
+        "plan_record",
+    }
     for path in ACTIONS:
-        if path.name in ("steps.py", "values.py", "judge.py"):
+        if path.name in ("steps.py", "values.py", "judge.py", "creation.py"):
             continue
         for node in ast.parse(path.read_text()).body:
             if not isinstance(node, ast.FunctionDef) or node.name.startswith("_"):
