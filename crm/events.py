@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from typing import Protocol
 from uuid import UUID
 
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
 from crm import origin
 from crm.models import Event, User
 from crm.types import Values
@@ -49,6 +52,16 @@ def event(
         data=data or {},
         origin=origin.current(),
     )
+
+
+def last_change(record: UUID) -> str:
+    """Who changed the record last and when, as a sentence; empty where no event tells it."""
+    last = Event.objects.filter(record_id=record).newest_first().first()
+    actor = User.objects.filter(pk=last.actor_id).first() if last else None
+    if last is None or actor is None:
+        return ""
+    moment = formats.date_format(timezone.localtime(last.occurred_at), "SHORT_DATETIME_FORMAT")
+    return _("%(name)s changed this record after you opened it (%(time)s).") % {"name": actor.name, "time": moment}
 
 
 def store(events: Iterable[Event]) -> None:

@@ -112,25 +112,35 @@ class ListPage(PageView):
 
     def _context(self, result: ListResult | None, invalid: Invalid | None) -> dict[str, Any]:
         filter_form = self.get_filter_form()
+        summary = self.summarize(result) if result else Summary()
         narrowing = set(self.params) - {"view", "ordering", "cursor", "page_size", "count"}
         return {
             **self.get_context(),
             "commands": self.get_commands(),
             "result": result,
             "errors": sentences(invalid, filter_form) if invalid else [],
+            "way_out": self._way_out(invalid),
             "views": self._views(),
             "headers": self._headers(result),
-            "summary": self.summarize(result) if result else Summary(),
+            "sorts": self._sorts(),
+            "summary": summary,
             "pages": self._pages(result),
+            "position": self._position(result, summary.count),
             "filter_form": filter_form,
             "active_filters": len(narrowing & set(filter_form.fields)),
             "filter_count": len(narrowing - {"search"}),
-            "kept_by_filters": self._kept({*filter_form.fields, "cursor"}),
+            "kept_by_filters": self._kept({*filter_form.fields, "ordering", "cursor"}),
             "kept_by_search": self._kept({"search", "cursor"}),
             "search_text": self.params.get("search", ""),
             "can_search": self.definition.search is not None,
             "clear_url": self.url_with(**dict.fromkeys({*narrowing, "cursor"})) if narrowing else "",
         }
+
+    def _way_out(self, invalid: Invalid | None) -> tuple[str, Text] | None:
+        """From a view that does not exist to the one that the page begins with."""
+        if invalid is None or "view" not in invalid.errors:
+            return None
+        return self.request.path, self.definition.views[self._default_view()].label
 
     def _views(self) -> list[tuple[Text, str, bool]]:
         """Another view begins afresh: its order and its pages are its own, filters and search stay.
@@ -161,6 +171,26 @@ class ListPage(PageView):
         sort = ("descending" if current.descending else "ascending") if current else ""
         return Header(column, self.url_with(ordering=ordering, cursor=None), sort)
 
+    def _sorts(self) -> list[tuple[str, Text, bool]]:
+        """The orders that the heads of the columns offer, and the one of the address."""
+        present = self.params.get("ordering", "")
+        columns = [self.columns[name] for name in self.definition.views[self.view_name].columns]
+        offered: dict[str, Text] = {"": _("As the view is sorted")}
+        for column in columns:
+            if column.order:
+                offered[column.order] = _("%(column)s, ascending") % {"column": column.label}
+                offered[f"-{column.order}"] = _("%(column)s, descending") % {"column": column.label}
+        offered.setdefault(present, _("As in the address"))
+        return [(value, label, value == present) for value, label in offered.items()]
+
+    def _position(self, result: ListResult | None, count: int) -> tuple[int, int] | None:
+        """The numbers of the first and the last row; between the first page and the last one nobody counts."""
+        if result is None or not (result.previous_cursor or result.next_cursor):
+            return None
+        if result.next_cursor is None:
+            return count - len(result.rows) + 1, count
+        return None if result.previous_cursor else (1, len(result.rows))
+
     def _pages(self, result: ListResult | None) -> dict[str, str]:
         if result is None:
             return {}
@@ -183,6 +213,8 @@ class ListPage(PageView):
 
 def sentences(invalid: Invalid, form: forms.Form) -> list[str]:
     """Each with the name of its filter as the page calls it, or as the address does."""
+    if "view" in invalid.errors:
+        return [str(_("This list has no such view."))]
     labels = {name: field.label for name, field in form.fields.items()}
     return [f"{labels.get(name, name)}: {text}" for name, texts in invalid.errors.items() for text in texts]
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
-from django.http import Http404
+from django.http import HttpRequest, HttpResponse
 from django.views.generic import TemplateView
 
 from crm.errors import PROBLEMS
+from crm.views import page_not_found
 
 
 class ProblemPage(TemplateView):
@@ -13,11 +14,10 @@ class ProblemPage(TemplateView):
 
     template_name = "problems/detail.html"
 
-    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        problem = PROBLEMS.get(kwargs["code"])
-        if problem is None:
-            raise Http404
-        return super().get_context_data(problem=problem, **kwargs)
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:  # type: ignore[override]
+        if code not in PROBLEMS:
+            return page_not_found(request)
+        return self.render_to_response(self.get_context_data(problem=PROBLEMS[code]))
 
 
 class ProblemsPage(TemplateView):

@@ -12,19 +12,22 @@ from typing import Any, cast
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.translation import gettext_lazy as _
-from django.views import View
+from django.views import View, defaults
+from django.views.decorators.csrf import csrf_exempt
 from django_htmx.http import HttpResponseClientRedirect
 
 from crm.errors import Invalid, NotFound, Refusal, Stale
+from crm.events import last_change
 from crm.models import User
 from crm.types import Text
 
 # The elements that htmx fills with a part of a page; for everything else a page is whole.
 FRAGMENT_TARGETS = ("dialog", "list")
+HOME: tuple[str, Text] = ("/", _("Go to the opportunities"))
 
 
 class PageView(View):
@@ -43,11 +46,13 @@ class PageView(View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
             return sign_in_first(request)
+        back = HOME
         try:
             self.load(**kwargs)
+            back = self.get_back()
             response = cast(HttpResponse, super().dispatch(request, *args, **kwargs))
         except Refusal as refusal:
-            response = refusal_page(request, refusal)
+            response = refusal_page(request, refusal, back)
         return as_private(response)
 
     @property
@@ -62,6 +67,10 @@ class PageView(View):
 
     def get_title(self) -> Text:
         return self.title
+
+    def get_back(self) -> tuple[str, Text]:
+        """Where a refusal leads back to."""
+        return HOME
 
     def get_context(self) -> dict[str, Any]:
         return {"title": self.get_title()}
@@ -78,22 +87,23 @@ class PageView(View):
 class FormPage(PageView):
     """A page with a form.
 
-    Hooks: `get_form` (or `form_class` and `get_initial`); `submit(form, actor)` calls an action and returns the
-    address to go to. The record's `version` travels in the form; hand `self.expected` to the action, and what
-    someone else changed meanwhile is never overwritten.
+    Hooks: `judge` raises Refusal where the form is not to be opened; `get_form`, an empty form unless given;
+    `submit(form, actor)` calls an action, which judges again, and returns the address to go to. The record's
+    `version` travels in the form; hand `self.expected` to the action, and what someone else changed meanwhile is
+    never overwritten.
     """
 
     http_method_names = ["get", "head", "options", "post"]
     template_name = "generic/form.html"
-    form_class: type[forms.Form] = forms.Form
     submit_label: Text = _("Save")
     cancel_url = "/"
+    back_label: Text = _("Back to the record")
 
-    def get_initial(self) -> dict[str, Any]:
-        return {}
+    def judge(self) -> None:
+        """Raises: Refusal. Not asked when the form is sent: what was typed must stand beside the refusal."""
 
     def get_form(self, data: Any = None) -> forms.Form:
-        return self.form_class(data, initial=self.get_initial())
+        return forms.Form(data)
 
     def get_version(self) -> int | None:
         """The present version of the record that the form changes."""
@@ -104,6 +114,7 @@ class FormPage(PageView):
         raise NotImplementedError
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        self.judge()
         return self.show_form(self.get_form(), version=self.get_version())
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -131,18 +142,42 @@ class FormPage(PageView):
         if isinstance(refusal, Stale):
             self.load(**self.kwargs)
             version = self.get_version()
+            form = self.renewed(form)
+            refusal = self._present(refusal)
         add_errors(form, refusal)
         return self.show_form(form, version=version, status=refusal.status, refusal=refusal)
 
+    def renewed(self, form: forms.Form) -> forms.Form:
+        """The form for the record as someone else left it."""
+        return form
+
+    def _present(self, stale: Stale) -> Refusal:
+        """What stands against the deed by now, else who was faster."""
+        try:
+            self.judge()
+        except Refusal as refusal:
+            return refusal
+        stale.detail = last_change(self.kwargs["pk"]) or stale.detail
+        return stale
+
     def show_form(self, form: forms.Form, *, version: Any = None, status: int = 200, **context: Any) -> HttpResponse:
         context = {"form": form, "version": "" if version is None else str(version), "refusal": None, **context}
+        context["is_over"] = bool(context["refusal"]) and not self.is_curable(context["refusal"])
         return self.show({**self.get_context(), **context}, status=status)
 
     def get_context(self) -> dict[str, Any]:
-        return {**super().get_context(), "submit_label": self.submit_label, "cancel_url": self.get_cancel_url()}
+        url, label = self.get_back()
+        return {**super().get_context(), "submit_label": self.submit_label, "cancel_url": url, "back_label": label}
 
     def get_cancel_url(self) -> str:
         return self.cancel_url
+
+    def get_back(self) -> tuple[str, Text]:
+        return self.get_cancel_url(), self.back_label
+
+    def is_curable(self, refusal: Refusal) -> bool:
+        """Could sending the form once more, changed or not, be taken?"""
+        return refusal.status not in (403, 409)
 
     def go_to(self, url: str) -> HttpResponse:
         if layout(self.request) == "base.html":
@@ -154,15 +189,17 @@ class DialogPage(FormPage):
     """A form that opens in the dialog of the page below it; without JavaScript it is a page of its own."""
 
     template_name = "generic/dialog.html"
-    # What the record is called, above the fields.
-    subject = ""
+    # What is asked, or said, above the fields.
+    question: Text = ""
     danger = False
 
     def get_subject(self) -> Text:
-        return self.subject
+        """What the record is called, above the fields."""
+        return ""
 
     def get_context(self) -> dict[str, Any]:
-        return {**super().get_context(), "subject": self.get_subject(), "danger": self.danger}
+        shown = {"subject": self.get_subject(), "question": self.question, "danger": self.danger}
+        return {**super().get_context(), **shown}
 
 
 class DeletePage(DialogPage):
@@ -171,9 +208,6 @@ class DeletePage(DialogPage):
     submit_label: Text = _("Delete")
     danger = True
     question: Text = _("This cannot be undone.")
-
-    def get_context(self) -> dict[str, Any]:
-        return {**super().get_context(), "question": self.question}
 
     def submit(self, form: forms.Form, actor: User) -> str:
         return self.delete(actor)
@@ -197,11 +231,21 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
     return HttpResponseClientRedirect(redirect_to_login(htmx.current_url_abs_path or "/").url)
 
 
-def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+@csrf_exempt
+def page_not_found(request: HttpRequest) -> HttpResponse:
+    """For addresses that lead nowhere: the product's page, also where DEBUG would show Django's."""
+    return defaults.page_not_found(request, Http404())
+
+
+def refusal_page(request: HttpRequest, refusal: Refusal, back: tuple[str, Text]) -> HttpResponse:
+    if isinstance(refusal, NotFound):
+        back = HOME
     context = {
         "title": refusal.problem.title,
         "refusal": refusal,
         "help_url": f"/problems/{refusal.code}/",
+        "back_url": back[0],
+        "back_label": back[1],
         "layout": layout(request),
     }
     return render(request, "generic/refusal.html", context, status=refusal.status)

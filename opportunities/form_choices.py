@@ -26,6 +26,16 @@ def owners(user: User, *, present: User | None = None) -> Choices:
     return chosen
 
 
+def new_owners(user: User, present: User) -> Choices:
+    """Whom the user may give the record to, with their roles."""
+    active = User.objects.with_rights().filter(is_active=True).exclude(pk=present.pk)
+    return [
+        (owner.pk, f"{owner.name} ({owner.role.label})" if owner.role else owner.name)
+        for owner in active
+        if allows(user, Privilege.CREATE, owner)
+    ]
+
+
 def open_reasons(*, present: StatusReason | None = None) -> Choices:
     """The active reasons of Open, and the present one where it was retired since."""
     chosen: Choices = [(reason.code, reason.label) for reason in StatusReason.objects.offered_for(State.OPEN)]

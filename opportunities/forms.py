@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.forms import MoneyField
 from crm.models import User
-from crm.types import Text, Values
+from crm.types import Values
 from opportunities import form_choices
 from opportunities.actions import CloseCheck
 from opportunities.actions.values import PLAIN_FIELDS
@@ -91,7 +91,7 @@ class CloseForm(DialogForm):
         self.check, self.user = check, user
         revenue = check.defaults["actual_revenue"]
         self.initial["actual_revenue"] = revenue and Decimal(revenue)
-        self.fields["close_quotes"] = _close_along_field()
+        self.fields["close_quotes"] = _close_along_field(required=bool(check.blocking_quotes))
         for spec in check.fields:
             self.fields[spec["name"]] = self._field(spec)
 
@@ -109,22 +109,24 @@ class CloseForm(DialogForm):
 
     def request(self) -> CloseRequest:
         typed = dict(self.cleaned_data)
-        return CloseRequest(
-            outcome=self.check.outcome, close_quotes=_ALONG.get(typed.pop("close_quotes"), (None,))[0], **typed
-        )
+        return CloseRequest(outcome=self.check.outcome, close_quotes=_ALONG.get(typed.pop("close_quotes")), **typed)
 
 
-_ALONG: dict[str, tuple[QuoteStatusReason | None, Text]] = {
-    "lost": (QuoteStatusReason.LOST, _("Close them as Lost along with the opportunity")),
-    "canceled": (QuoteStatusReason.CANCELED, _("Close them as Canceled along with the opportunity")),
-    "no": (None, _("Do not close them: the opportunity then stays open")),
-}
+_ALONG = {"lost": QuoteStatusReason.LOST, "canceled": QuoteStatusReason.CANCELED}
 
 
-def _close_along_field() -> forms.ChoiceField:
+def _close_along_field(*, required: bool) -> forms.ChoiceField:
     """Nothing is chosen at first: quotes are closed along only where the user says so."""
-    choices = [(word, label) for word, (__, label) in _ALONG.items()]
-    return forms.ChoiceField(label=_("Open quotes"), choices=choices, required=False, widget=forms.RadioSelect)
+    return forms.ChoiceField(
+        label=_("Open quotes"),
+        choices=[
+            ("lost", _("Close them as Lost along with the opportunity")),
+            ("canceled", _("Close them as Canceled along with the opportunity")),
+        ],
+        required=required,
+        error_messages={"required": _("Choose how the open quotes are to be closed, or close them first.")},
+        widget=forms.RadioSelect,
+    )
 
 
 class ReopenForm(DialogForm):
@@ -145,6 +147,6 @@ class AssignForm(DialogForm):
     owner = RecordField(label=_("New owner"), choices=[], optional=False)
 
     def __init__(self, data: Any = None, *, opportunity: Opportunity, user: User) -> None:
-        super().__init__(data, initial={"owner": opportunity.owner_id})
+        super().__init__(data)
         field: Any = self.fields["owner"]
-        field.choices = form_choices.owners(user, present=opportunity.owner)
+        field.choices = [("", "—"), *form_choices.new_owners(user, opportunity.owner)]

@@ -42,7 +42,7 @@ def _account(row: Opportunity) -> tuple[str, str] | None:
 
 OPPORTUNITY_COLUMNS = {
     "topic": Column(_("Topic"), lambda row: (row.topic, row.get_absolute_url()), "link", "topic", "is-wide"),
-    "account": Column(_("Account"), _account, "link", "account"),
+    "account": Column(_("Account"), _account, "link", "account", "is-name"),
     "state": Column(_("State"), lambda row: (row.get_state_display(), TONES[row.state]), "badge", "state"),
     "status_reason": Column(_("Status reason"), lambda row: row.status_reason.label, order="status_reason"),
     "rating": Column(

@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, TypeAlias
 from uuid import UUID
 
 from django.forms import Form
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.commands import Command
-from crm.errors import NotFound, Refusal, Stale
+from crm.errors import NotFound
 from crm.models import RecordAccess, User
 from crm.permissions import access, access_denial, require_access
 from crm.types import Text
 from crm.views import DeletePage, FormPage, PageView
 from opportunities.actions import create_record, delete_record, edit_record
-from opportunities.conflicts import Conflict, conflicts_of
+from opportunities.conflicts import EditPage, with_originals
 from opportunities.models import Account, Competitor, Opportunity
 from opportunities.record_forms import FORMS, initial_of
 from opportunities.record_reads import win_rate
@@ -99,6 +97,7 @@ class CompetitorPage(RecordPage):
 
 
 class RecordCreatePage(FormPage):
+    back_label = gettext_lazy("Back to the list")
     model: type[Account] | type[Competitor]
     name = ""
 
@@ -125,10 +124,7 @@ class CompetitorCreatePage(RecordCreatePage):
     model, name, section, title = Competitor, "competitor", "competitors", gettext_lazy("New competitor")
 
 
-class RecordEditPage(RecordView, FormPage):
-    template_name = "opportunities/form.html"
-    conflicts: Sequence[Conflict] = ()
-
+class RecordEditPage(RecordView, EditPage):
     def judge(self) -> None:
         require_access(self.actor, self.model.kind, RecordAccess.EDIT)
 
@@ -139,25 +135,18 @@ class RecordEditPage(RecordView, FormPage):
         return self.record.version
 
     def get_form(self, data: Any = None) -> Form:
-        return FORMS[self.model](data, initial=initial_of(self.record))
+        form = FORMS[self.model](data, initial=initial_of(self.record))
+        with_originals(form)
+        return form
 
     def get_cancel_url(self) -> str:
         return self.address()
 
     def submit(self, form: Form, actor: User) -> str:
         record = edit_record(self.model, self.record.pk, form.cleaned_data, actor=actor, expected=self.expected)
-        self.say(_("“%(name)s” was saved.") % {"name": record.name})
+        changed = record.version != self.record.version
+        self.say(_("“%(name)s” was saved.") % {"name": record.name} if changed else _("Nothing was changed."))
         return self.address()
-
-    def refuse(self, form: Form, refusal: Refusal) -> HttpResponse:
-        """Where someone else was faster: what he wrote stands beside what was typed."""
-        if isinstance(refusal, Stale):
-            self.load(self.record.pk)
-            self.conflicts = conflicts_of(form, self.get_form())
-        return super().refuse(form, refusal)
-
-    def get_context(self) -> dict[str, Any]:
-        return {**super().get_context(), "conflicts": self.conflicts}
 
 
 class AccountEditPage(RecordEditPage):

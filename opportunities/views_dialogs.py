@@ -6,13 +6,13 @@ from typing import Any
 from uuid import UUID
 
 from django.forms import Form
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm import clock
-from crm.errors import Refusal, Stale
+from crm.errors import Refusal
 from crm.models import User
 from crm.types import Text
 from crm.views import DeletePage, DialogPage
@@ -38,14 +38,14 @@ class OpportunityDialog(DialogPage):
 
     section = "opportunities"
     command = ""
+    back_label = gettext_lazy("Back to the opportunity")
     opportunity: Opportunity
 
     def load(self, pk: UUID) -> None:
         self.opportunity = find_opportunity(pk, self.actor)
 
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+    def judge(self) -> None:
         require_command(self.command, self.opportunity, self.actor)
-        return super().get(request, **kwargs)
 
     def get_subject(self) -> Text:
         return self.opportunity.topic
@@ -92,10 +92,10 @@ class CloseDialog(OpportunityDialog):
     def refuse(self, form: Form, refusal: Refusal) -> HttpResponse:
         """With what stands against closing now, and the quotes that are open now."""
         self.load(self.opportunity.pk)
-        if isinstance(refusal, Stale):
-            for other in self.check.refusals:
-                form.add_error(None, str(other))
         return super().refuse(form, refusal)
+
+    def is_curable(self, refusal: Refusal) -> bool:
+        return super().is_curable(refusal) or refusal.code == "opportunity_has_open_quotes"
 
 
 class CloseAsWonDialog(CloseDialog):
@@ -114,7 +114,6 @@ class ReopenDialog(OpportunityDialog):
     command = "reopen"
     title = gettext_lazy("Reopen Opportunity")
     submit_label = gettext_lazy("Reopen Opportunity")
-    form_class = ReopenForm
 
     def get_form(self, data: Any = None) -> ReopenForm:
         return ReopenForm(data)

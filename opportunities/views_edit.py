@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 from django.forms import Form
-from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from crm.errors import Refusal, Stale
 from crm.models import User
 from crm.types import Text
 from crm.views import FormPage
 from opportunities.actions import create_opportunity, edit_opportunity
-from opportunities.commands import create_refusal, edit_refusal, require_command
-from opportunities.conflicts import Conflict, conflicts_of
+from opportunities.commands import create_refusal, require_command
+from opportunities.conflicts import EditPage, with_originals
 from opportunities.forms import OpportunityForm
 from opportunities.models import Opportunity, State, StatusReason
 from opportunities.reads import find_record
@@ -27,6 +24,7 @@ from opportunities.reads import find_record
 class OpportunityCreatePage(FormPage):
     section = "opportunities"
     title = gettext_lazy("New opportunity")
+    back_label = gettext_lazy("Back to the list")
     template_name = "opportunities/form.html"
 
     def judge(self) -> None:
@@ -48,10 +46,9 @@ class OpportunityCreatePage(FormPage):
         return opportunity.get_absolute_url()
 
 
-class OpportunityEditPage(FormPage):
+class OpportunityEditPage(EditPage):
     section = "opportunities"
-    template_name = "opportunities/form.html"
-    conflicts: Sequence[Conflict] = ()
+    back_label = gettext_lazy("Back to the opportunity")
 
     def load(self, pk: UUID) -> None:
         self.opportunity = find_record(pk, self.actor)
@@ -67,26 +64,15 @@ class OpportunityEditPage(FormPage):
 
     def get_form(self, data: Any = None) -> OpportunityForm:
         fixed = bool(self.opportunity.quotes.all())
-        return OpportunityForm(data, opportunity=self.opportunity, user=self.actor, currency_fixed=fixed)
+        form = OpportunityForm(data, opportunity=self.opportunity, user=self.actor, currency_fixed=fixed)
+        with_originals(form)
+        return form
 
     def get_cancel_url(self) -> str:
         return self.opportunity.get_absolute_url()
 
     def submit(self, form: Form, actor: User) -> str:
         opportunity = edit_opportunity(self.opportunity.pk, form.cleaned_data, actor=actor, expected=self.expected)
-        self.say(_("“%(topic)s” was saved.") % {"topic": opportunity.topic})
+        changed = opportunity.version != self.opportunity.version
+        self.say(_("“%(topic)s” was saved.") % {"topic": opportunity.topic} if changed else _("Nothing was changed."))
         return opportunity.get_absolute_url()
-
-    def refuse(self, form: Form, refusal: Refusal) -> HttpResponse:
-        """Where someone else was faster: what he wrote stands beside what was typed."""
-        if isinstance(refusal, Stale):
-            self.load(self.opportunity.pk)
-            closed = edit_refusal(self.opportunity, self.actor)
-            if closed:
-                form.add_error(None, str(closed))
-            else:
-                self.conflicts = conflicts_of(form, self.get_form())
-        return super().refuse(form, refusal)
-
-    def get_context(self) -> dict[str, Any]:
-        return {**super().get_context(), "conflicts": self.conflicts}

@@ -54,6 +54,11 @@ class QuoteWinForm(QuoteEndForm):
     )
     close_opportunity = forms.BooleanField(label=_("Close the opportunity as won next"), required=False)
 
+    def __init__(self, data: Any = None, *, today: date, others: bool) -> None:
+        super().__init__(data, today=today)
+        if not others:
+            del self.fields["close_other_quotes"]
+
     @property
     def close_opportunity_next(self) -> bool:
         return self.cleaned_data["close_opportunity"]

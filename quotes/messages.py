@@ -11,8 +11,8 @@ from quotes.states import QuoteStatusReason
 
 def quote_closed(quote: Quote) -> str:
     if quote.status_reason == QuoteStatusReason.LOST:
-        return _("The quote %(quote)s was closed as Lost.") % {"quote": quote.number}
-    return _("The quote %(quote)s was closed as Canceled.") % {"quote": quote.number}
+        return _("The quote %(quote)s was closed as Lost.") % {"quote": quote.full_number}
+    return _("The quote %(quote)s was closed as Canceled.") % {"quote": quote.full_number}
 
 
 def quotes_closed(quotes: Sequence[Quote]) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from crm import clock
 from crm.models import User
 from crm.types import Text
-from crm.views import DeletePage, DialogPage
+from crm.views import DeletePage, DialogPage, layout
 from opportunities.commands import require_command as require_command_of_opportunity
 from opportunities.models import Opportunity
 from opportunities.reads import find_opportunity
@@ -60,7 +60,7 @@ class QuoteCreateDialog(DialogPage):
 
     def submit(self, form: Form, actor: User) -> str:
         quote = create_quote(self.opportunity.pk, form.cleaned_data, actor=actor)
-        self.say(_("The quote %(quote)s was created.") % {"quote": quote.number})
+        self.say(_("The quote %(quote)s was created.") % {"quote": quote.full_number})
         return self.get_cancel_url()
 
 
@@ -101,7 +101,9 @@ class QuoteEditDialog(QuoteDialog):
 
     def submit(self, form: Form, actor: User) -> str:
         quote = edit_quote(self.quote.pk, form.cleaned_data, actor=actor, expected=self.expected)
-        self.say(_("The quote %(quote)s was saved.") % {"quote": quote.number})
+        changed = quote.version != self.quote.version
+        text = _("The quote %(quote)s was saved.") if changed else _("Nothing was changed.")
+        self.say(text % {"quote": quote.full_number})
         return self.get_cancel_url()
 
 
@@ -113,7 +115,7 @@ class QuoteActivateDialog(QuoteDialog):
 
     def submit(self, form: Form, actor: User) -> str:
         quote = activate_quote(self.quote.pk, actor=actor, expected=self.expected)
-        self.say(_("The quote %(quote)s was activated.") % {"quote": quote.number})
+        self.say(_("The quote %(quote)s was activated.") % {"quote": quote.full_number})
         return self.get_cancel_url()
 
 
@@ -123,17 +125,24 @@ class QuoteWinDialog(QuoteDialog):
     submit_label = gettext_lazy("Close Quote as Won")
 
     def get_form(self, data: Any = None) -> QuoteWinForm:
-        return QuoteWinForm(data, today=clock.today(self.actor.time_zone))
+        others = Quote.objects.of(self.quote.opportunity_id).open().exclude(pk=self.quote.pk).exists()
+        return QuoteWinForm(data, today=clock.today(self.actor.time_zone), others=others)
 
     def submit(self, form: Form, actor: User) -> str:
         assert isinstance(form, QuoteWinForm)
         won, *lost = win_quote(self.quote.pk, form.request(), actor=actor, expected=self.expected).quotes
-        self.say(_("The quote %(quote)s was closed as won.") % {"quote": won.number})
+        self.say(_("The quote %(quote)s was closed as won.") % {"quote": won.full_number})
         if lost:
             self.say(quotes_closed(lost))
         if form.close_opportunity_next:
-            return reverse("opportunity-close-as-won", args=[won.opportunity_id])
+            return self._close_opportunity()
         return self.get_cancel_url()
+
+    def _close_opportunity(self) -> str:
+        """From the dialog: the record with its own dialog opened; else the page of that dialog."""
+        if layout(self.request) == "base.html":
+            return reverse("opportunity-close-as-won", args=[self.quote.opportunity_id])
+        return f"{self.quote.opportunity.get_absolute_url()}#command-close-as-won"
 
 
 class QuoteCloseDialog(QuoteDialog):
@@ -170,5 +179,5 @@ class QuoteDeleteDialog(DeletePage, QuoteDialog):
 
     def delete(self, actor: User) -> str:
         delete_quote(self.quote.pk, actor=actor, expected=self.expected)
-        self.say(_("The quote %(quote)s was deleted.") % {"quote": self.quote.number})
+        self.say(_("The quote %(quote)s was deleted.") % {"quote": self.quote.full_number})
         return quotes_tab(self.quote.opportunity)

@@ -128,10 +128,15 @@ class Quote(FSMModelMixin, models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.number} · {self.name}" if not self.revision else f"{self.number}/{self.revision} · {self.name}"
+        return f"{self.full_number} · {self.name}"
 
     def get_absolute_url(self) -> str:
         return reverse("quote", args=[self.pk])
+
+    @property
+    def full_number(self) -> str:
+        """With the revision, where there is one: a number alone may mean several quotes."""
+        return f"{self.number}/{self.revision}" if self.revision else self.number
 
     @transition(field=state, source=QuoteState.DRAFT, target=QuoteState.ACTIVE, custom={"label": _("Activate Quote")})
     def activate(self) -> None:

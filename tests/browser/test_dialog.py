@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from opportunities.models import Account
-from tests.factories import make_account, make_opportunity
+from tests.factories import make_account, make_opportunity, make_quote
 
 
 @pytest.fixture
@@ -51,7 +51,26 @@ def test_a_refusal_stands_in_the_dialog(open_browser, accessible, admin, account
     dialog.get_by_role("button", name="Delete").click()
     expect(dialog.get_by_role("alert")).to_contain_text("In use")
     expect(dialog.get_by_role("alert")).to_be_focused()
+    expect(dialog.get_by_role("button", name="Delete")).to_have_count(0)
     accessible(page)
+    with page.expect_event("load"):
+        dialog.get_by_role("link", name="Back to the record").click()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_winning_a_quote_goes_on_to_the_dialog_of_the_opportunity(open_browser, accessible, rep, transactional_db):
+    opportunity = make_opportunity(rep)
+    make_quote(opportunity, "active")
+    page = open_browser(rep)
+    page.goto(f"{opportunity.get_absolute_url()}?tab=quotes")
+    page.get_by_role("link", name="Close Quote as Won").click()
+    dialog = page.get_by_role("dialog", name="Close Quote as Won")
+    expect(dialog.get_by_label("Close the other open quotes")).to_have_count(0)
+    dialog.get_by_label("Close the opportunity as won next").check()
+    accessible(page)
+    dialog.get_by_role("button", name="Close Quote as Won").click()
+    expect(page.get_by_role("dialog", name="Close Opportunity as won")).to_be_visible()
+    assert page.url.endswith(opportunity.get_absolute_url())
 
 
 def test_a_disabled_command_says_why_to_pointer_and_keyboard(open_browser, accessible, rep, account):

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from crm.lists import PAGE_SIZE
 from opportunities.models import Account
-from tests.factories import make_opportunity
+from tests.factories import make_account, make_opportunity
 
 
 @pytest.fixture
@@ -62,6 +64,36 @@ def test_a_header_orders_the_list(open_browser, rep, sales):
     assert page.evaluate("window.mark")
 
 
+def test_a_phone_sorts_in_the_panel_of_the_filters(open_browser, accessible, rep, sales):
+    page = opened(open_browser(rep, "phone"))
+    expect(page.get_by_role("columnheader")).to_have_count(0)
+    page.locator(".filter-panel summary").click()
+    page.get_by_label("Sort by").select_option(label="Topic, ascending")
+    accessible(page)
+    page.get_by_role("button", name="Apply").click()
+    expect(page.locator("tbody tr td:first-child").first).to_have_text("Hers")
+    assert rows(page) == ["Hers", "Mine"]
+    expect(page).to_have_url(re.compile(r"\?ordering=topic$"))
+
+
+@pytest.mark.parametrize("language", ["en", "da"])
+def test_every_column_is_in_sight_and_the_head_stays(open_browser, rep, transactional_db, language):
+    rep.language = language
+    rep.save(update_fields=["language"])
+    account = make_account("A very long name of an account that no column has room for " * 2)
+    for __ in range(30):
+        make_opportunity(rep, topic="A very long topic that no column has room for " * 3, account=account)
+    page = opened(open_browser(rep))
+    last = page.locator("th").last
+    for head in page.locator("th").all():
+        box = head.bounding_box()
+        assert box
+        assert box["x"] + box["width"] <= 1366 - 16
+    page.evaluate("scrollTo(0, 600)")
+    expect(last).to_be_in_viewport()
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1366
+
+
 def test_filters_narrow_the_list_and_can_be_cleared(open_browser, accessible, rep, teammate, sales):
     page = opened(open_browser(rep, "phone"))
     page.locator(".filter-panel summary").click()
@@ -90,6 +122,7 @@ def test_pages_turn_in_place_and_the_focus_goes_to_the_list(open_browser, rep, t
     expect(page.get_by_role("link", name=f"Account {PAGE_SIZE:02}")).to_be_visible()
     assert len(rows(page)) == 1
     expect(page.locator("#list")).to_be_focused()
+    assert page.evaluate("document.getElementById('list').getBoundingClientRect().top") >= 0
     page.get_by_role("link", name="Previous page").click()
     expect(page.get_by_role("link", name="Account 00")).to_be_visible()
 

@@ -35,6 +35,7 @@ def form_of(client: Client, url: str) -> dict[str, Any]:
     assert response.status_code == 200, text_of(response)
     form = response.context["form"]
     shown = {bound.html_name: _sent(bound.value()) for bound in form if not bound.field.disabled}
+    shown |= {bound.html_initial_name: _sent(bound.value()) for bound in form if bound.field.show_hidden_initial}
     return {name: value for name, value in shown.items() if value is not None} | {
         "version": response.context["version"]
     }

@@ -103,6 +103,8 @@ def test_a_wrong_filter_is_told_and_shows_no_rows(page, sales):
     assert response.status_code == 400
     assert "colour: There is no such parameter." in text_of(response)
     assert titles(response) == []
+    told = text_of(page(estimated_close_date_after="yesterday"))
+    assert "Est. close date from: Enter a date such as 2026-11-21." in told
 
 
 def test_a_filter_of_the_address_that_the_form_does_not_offer_stays(page, sales):
@@ -137,7 +139,7 @@ def test_pages_show_every_row_once(page, rep):
         response = page(unescape(following[0]["href"]))
         seen += titles(response)
     assert seen == [account.name for account in accounts]
-    assert "101 records" in text_of(response)
+    assert "101–101 of 101" in text_of(response)
     back = page(elements(response, "a", rel="prev")[0]["href"])
     assert titles(back) == seen[PAGE_SIZE : 2 * PAGE_SIZE]
 
@@ -211,3 +213,18 @@ def test_new_is_disabled_with_the_reason(browse, member):
     disabled = elements(response, "button", aria_disabled="true")
     assert [button["aria-describedby"] for button in disabled] == ["why-new"]
     assert "Your role may read this, but not change it." in text_of(response)
+
+
+def test_an_unknown_view_is_told_in_words_with_a_way_out(page):
+    response = page(view="nope")
+    assert response.status_code == 400
+    assert "This list has no such view." in text_of(response)
+    assert [link for link in elements(response, "a", class_="button") if link["href"] == LIST]
+
+
+def test_the_first_and_the_last_page_say_where_one_is(rep, page):
+    for __ in range(3):
+        make_opportunity(rep)
+    first = page(view="all", page_size="2")
+    count = first.context["summary"].count
+    assert f"1–2 of {count}" in text_of(first)

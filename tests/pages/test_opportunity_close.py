@@ -113,19 +113,20 @@ def test_open_quotes_are_named_and_closed_only_when_asked(rep, browse, opportuni
     assert response.context["form"]["description"].value() == "Typed"
 
 
-def test_the_refusal_says_which_quotes(rep, browse, opportunity):
-    quote = make_quote(opportunity, "revised", name="Machines")
+def test_what_to_do_with_open_quotes_must_be_chosen(rep, browse, opportunity):
+    make_quote(opportunity, "revised", name="Machines")
     draft = Quote.objects.get(state=QuoteState.DRAFT)
     response = send(browse(rep), url(opportunity))
-    assert response.status_code == 409
-    assert f"{quote.number}/1 · Machines" in errors_of(response)["form"]
+    assert response.status_code == 400
+    assert set(errors_of(response)) == {"close_quotes"}
+    assert "Choose how the open quotes are to be closed" in errors_of(response)["close_quotes"]
     assert list(response.context["blocking_quotes"]) == [draft]
 
 
 def test_the_choice_is_never_made_for_the_user(rep, browse, opportunity):
     make_quote(opportunity)
     page = browse(rep).get(url(opportunity)).content.decode()
-    assert page.count('name="close_quotes"') == 3
+    assert page.count('name="close_quotes"') == 2
     assert "checked" not in page
 
 
@@ -196,9 +197,9 @@ def test_someone_closed_it_meanwhile(rep, teammate, browse, opportunity):
     close_lost(opportunity, actor=teammate)
     with nothing_changes():
         response = client.post(url(opportunity), typed)
-    assert response.status_code == 412
-    assert "Someone else changed this record" in errors_of(response)["form"]
-    assert "Teammate closed this opportunity as lost" in errors_of(response)["form"]
+    assert response.status_code == 409
+    assert "closed" in errors_of(response)["form"]
+    assert "Back to the opportunity" in text_of(response)
     assert response.context["form"]["description"].value() == "Typed with care"
 
 

@@ -12,6 +12,7 @@ from quotes.models import Quote, QuoteClose
 from quotes.states import QuoteState, QuoteStatusReason
 from tests.expect import nothing_changes
 from tests.factories import make_opportunity, make_quote, make_user, reopen
+from tests.pages.html import elements
 from tests.pages.reading import errors_of, form_of, send, text_of
 
 
@@ -46,11 +47,11 @@ def test_reopening_what_was_reopened_meanwhile_is_refused_and_keeps_the_reason(r
     reopen(opportunity, actor=teammate)
     with nothing_changes():
         response = client.post(url(opportunity, "reopen"), typed)
-    assert response.status_code == 412
+    assert response.status_code == 409
     assert response.context["form"]["reason"].value() == "Typed"
-    again = client.post(url(opportunity, "reopen"), typed | {"version": response.context["version"]})
-    assert again.status_code == 409
-    assert "is open" in errors_of(again)["form"]
+    assert "is open" in errors_of(response)["form"]
+    assert not elements(response, "button", type="submit", class_="button button--primary")
+    assert "Back to the opportunity" in text_of(response)
 
 
 def test_a_reason_that_is_too_long_is_told(rep, browse):
@@ -136,13 +137,15 @@ def test_only_active_users_within_reach_are_offered(rep, teammate, manager, stra
     make_user("gone", "salesperson", units.north, is_active=False)
     opportunity = make_opportunity(rep)
     form = browse(manager).get(url(opportunity, "assign")).context["form"]
-    assert [label for __, label in form.fields["owner"].choices] == ["Manager", "Rep", "Teammate"]
+    offered = ["—", "Manager (Sales Manager)", "Teammate (Salesperson)"]
+    assert [label for __, label in form.fields["owner"].choices] == offered
+    assert form["owner"].value() is None
 
 
 def test_a_salesperson_takes_a_record_over_but_gives_none_away(rep, teammate, browse):
     opportunity = make_opportunity(rep)
     form = browse(teammate).get(url(opportunity, "assign")).context["form"]
-    assert [label for __, label in form.fields["owner"].choices] == ["Rep", "Teammate"]
+    assert [label for __, label in form.fields["owner"].choices] == ["—", "Teammate (Salesperson)"]
     assert send(browse(teammate), url(opportunity, "assign"), owner=str(teammate.pk)).status_code == 302
 
 

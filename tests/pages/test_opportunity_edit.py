@@ -141,20 +141,39 @@ def test_a_stale_form_shows_what_changed_and_keeps_what_was_typed(rep, teammate,
     with nothing_changes():
         response = client.post(url(opportunity), typed)
     assert response.status_code == 412
-    assert {(str(each.label), str(each.present)) for each in response.context["conflicts"]} == {
-        ("Topic", "Theirs"),
+    clashes, taken = response.context["clashes"], response.context["taken"]
+    assert [(str(each.label), each.present, each.typed) for each in clashes] == [("Topic", "Theirs", "Mine")]
+    assert {(str(each.label), str(each.present)) for each in taken} == {
         ("Account", "Contoso"),
         ("Estimated revenue", "2,500.00"),
         ("Rating", "Cold"),
         ("Competitors", "Northwind"),
-        ("Description", ""),
     }
-    shown = text_of(response)
-    assert "Someone else changed this record" in shown
-    assert "Theirs" in shown
-    assert response.context["form"]["topic"].value() == "Mine"
-    assert client.post(url(opportunity), typed | {"version": response.context["version"]}).status_code == 302
-    assert Opportunity.objects.get().topic == "Mine"
+    assert "Teammate changed this record after you opened it" in text_of(response)
+    assert "theirs: Theirs · yours: Mine" in text_of(response)
+
+
+def test_saving_again_after_a_merge_keeps_what_the_other_one_wrote(rep, teammate, browse):
+    account, kept, added = make_account("Contoso"), make_competitor("Kept"), make_competitor("Added")
+    opportunity = make_opportunity(rep, topic="Before", description="One\nTwo", competitors=[kept])
+    client = browse(rep)
+    typed = form_of(client, url(opportunity)) | {"topic": "Mine", "description": "One\r\nTwo"}
+    changes = {"estimated_revenue": Decimal("2500.50"), "account": account.pk, "competitors": [kept.pk, added.pk]}
+    edit_opportunity(opportunity.pk, changes | {"topic": "Theirs", "description": "Three"}, actor=teammate)
+    refused = client.post(url(opportunity), typed)
+    merged = refused.context["form"]
+    again = dict(merged.data.lists()) | {"version": refused.context["version"]}
+    assert client.post(url(opportunity), again).status_code == 302
+    saved = Opportunity.objects.for_record().get()
+    assert (saved.topic, saved.description, saved.account) == ("Mine", "Three", account)
+    assert saved.estimated_revenue == Decimal("2500.50")
+    assert len(saved.competitor_refs) == 2
+
+
+def test_saving_without_a_change_says_so(rep, browse):
+    opportunity = make_opportunity(rep)
+    client = browse(rep)
+    assert "Nothing was changed." in text_of(client.get(send(client, url(opportunity)).url))
 
 
 def test_it_was_closed_while_the_form_was_open(rep, teammate, browse):
@@ -163,8 +182,10 @@ def test_it_was_closed_while_the_form_was_open(rep, teammate, browse):
     typed = form_of(client, url(opportunity)) | {"topic": "Typed"}
     close_won(opportunity, actor=teammate)
     response = client.post(url(opportunity), typed)
-    assert response.status_code == 412
+    assert response.status_code == 409
     assert "A closed opportunity" in errors_of(response)["form"]
+    assert "Save" not in text_of(response)
+    assert "Back to the opportunity" in text_of(response)
     again = client.post(url(opportunity), typed | {"version": response.context["version"]})
     assert again.status_code == 409
     assert "A closed opportunity" in errors_of(again)["form"]

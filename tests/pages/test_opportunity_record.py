@@ -14,7 +14,7 @@ from opportunities.actions import edit_opportunity
 from opportunities.models import Rating
 from tests.expect import nothing_changes
 from tests.factories import close_lost, close_won, make_account, make_competitor, make_opportunity, make_quote, reopen
-from tests.pages.reading import text_of
+from tests.pages.reading import commands_on, text_of
 
 TABS = ("summary", "quotes", "activities", "timeline")
 HOSTILE = '<script>alert("x")</script> & <b>topic</b>'
@@ -75,7 +75,7 @@ def test_hostile_text_is_escaped_everywhere(rep, browse):
         assert "&lt;script&gt;" in page
 
 
-@pytest.mark.parametrize(("close", "outcome"), [(close_won, "Won"), (close_lost, "Lost")])
+@pytest.mark.parametrize(("close", "outcome"), [(close_won, "won"), (close_lost, "lost")])
 def test_a_closed_record_says_by_whom_when_as_what_and_why(rep, teammate, browse, close, outcome):
     opportunity = make_opportunity(rep)
     close(opportunity, actor=teammate, close_date=date(2026, 3, 2), description="Because of it")
@@ -154,6 +154,16 @@ def test_statements_do_not_grow_with_quotes_and_events(rep, browse, tab):
     with CaptureQueriesContext(connection) as many:
         client.get(page_of(large, tab))
     assert len(many) <= len(few)
+
+
+def test_a_closed_record_reads_its_closing_along_with_it(rep, browse):
+    """The banner and the two disabled commands tell of it: one join, no statement of its own."""
+    opportunity = close_won(make_opportunity(rep)).opportunity
+    client = browse(rep)
+    with CaptureQueriesContext(connection) as captured:
+        response = client.get(opportunity.get_absolute_url())
+    assert "Rep closed this opportunity as won" in commands_on(response)["close-as-lost"]
+    assert [query["sql"] for query in captured if 'FROM "opportunities_opportunityclose"' in query["sql"]] == []
 
 
 def test_looking_changes_nothing(rep, browse):

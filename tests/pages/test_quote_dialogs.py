@@ -184,6 +184,28 @@ def test_revising_leads_to_the_new_draft(rep, browse, opportunity):
     assert "was revised: revision 1 is the new draft." in text_of(client.get(response.url))
 
 
+def test_what_is_told_names_the_revision(rep, browse, opportunity):
+    make_quote(opportunity, "revised")
+    draft = Quote.objects.get(state=QuoteState.DRAFT)
+    client = browse(rep)
+    told = text_of(client.get(send(client, url(draft, "activate")).url))
+    assert f"The quote {draft.number}/1 was activated." in told
+
+
+def test_closing_the_others_is_offered_where_there_are_others(rep, browse, opportunity):
+    quote = make_quote(opportunity, "active")
+    client = browse(rep)
+    assert "close_other_quotes" not in client.get(url(quote, "win")).context["form"].fields
+    make_quote(opportunity)
+    assert "close_other_quotes" in client.get(url(quote, "win")).context["form"].fields
+
+
+def test_from_the_dialog_one_goes_on_to_the_dialog_of_the_opportunity(rep, browse, opportunity):
+    quote = make_quote(opportunity, "active")
+    response = browse(rep).post(url(quote, "win"), {"close_opportunity": "on"}, headers=HTMX)
+    assert response.headers["HX-Redirect"] == f"{opportunity.get_absolute_url()}#command-close-as-won"
+
+
 def test_deleting_a_draft(rep, browse, opportunity):
     quote = make_quote(opportunity)
     client = browse(rep)
@@ -228,7 +250,7 @@ def test_someone_else_was_faster(rep, teammate, browse, opportunity, verb, state
     with nothing_changes():
         stale = client.post(url(quote, verb), typed | {"version": version})
         refused = client.post(url(quote, verb), typed | {"version": stale.context["version"]}, headers=HTMX)
-    assert (stale.status_code, refused.status_code) == (412, 409)
+    assert (stale.status_code, refused.status_code) == (409, 409)
     assert b"<html" not in refused.content
     assert errors_of(refused)["form"]
 

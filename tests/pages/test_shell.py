@@ -78,6 +78,8 @@ def test_a_wrong_old_password_stands_beside_its_field(someone, browse):
 
 def test_language_and_time_zone_are_the_users_own(browse, rep):
     client = browse(rep)
+    languages = client.get("/preferences/").context["form"].fields["language"].choices
+    assert [code for code, __ in languages] == ["", "en", "da"]
     assert client.post("/preferences/", {"language": "da", "time_zone": "Europe/Copenhagen"}).status_code == 302
     assert elements(client.get("/opportunities/"), "html")[0]["lang"] == "da"
     response = client.post("/preferences/", {"language": "da", "time_zone": "Nowhere"})
@@ -132,10 +134,22 @@ def test_no_page_holds_code_or_style(browse, admin):
         assert inline_code(response) == [], address
 
 
-def test_an_unknown_address_is_a_page_that_helps(browse, rep):
-    response = browse(rep).get("/nowhere/")
+@pytest.mark.parametrize("debug", [True, False])
+@pytest.mark.parametrize("address", ["/nowhere/", "/opportunities/123/", "/problems/nope/", "/problems/in_use/x/"])
+def test_an_unknown_address_is_a_page_that_helps(browse, rep, settings, debug, address):
+    settings.DEBUG = debug
+    response = browse(rep).get(address)
     assert response.status_code == 404
     assert "There is no such page" in text_of(response)
+    assert "Go to the opportunities" in text_of(response)
+
+
+def test_a_forgotten_slash_is_added(browse, rep):
+    assert browse(rep).get("/opportunities")["Location"] == "/opportunities/"
+
+
+def test_browsers_that_ask_for_an_icon_get_one(browse, rep):
+    assert browse(rep).get("/favicon.ico")["Location"].endswith("favicon.svg")
 
 
 def test_a_form_without_its_token_is_told_so(rep):

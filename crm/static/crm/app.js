@@ -22,7 +22,12 @@ function openDialog() {
   if (first) first.focus();
 }
 
-dialog.addEventListener("close", () => { dialog.replaceChildren(); });
+// What was refused because others were faster is shown anew below the dialog.
+
+dialog.addEventListener("close", () => {
+  dialog.replaceChildren();
+  if (dialog.dataset.outdated) location.reload();
+});
 
 dialog.addEventListener("click", (event) => {
   const closer = event.target.closest("[data-close-dialog]");
@@ -31,17 +36,30 @@ dialog.addEventListener("click", (event) => {
   dialog.close();
 });
 
+// An address may ask for a command of its page, once.
+
+window.addEventListener("load", () => {
+  const command = location.hash.startsWith("#command-") && document.getElementById(location.hash.slice(1));
+  if (!command) return;
+  history.replaceState(history.state, "", location.pathname + location.search);
+  command.click();
+});
+
 // The list: announce what it shows now, and do not lose the focus with the link that was followed.
 
 function showList(list) {
   if (list.dataset.title) document.title = list.dataset.title;
   announce(list.dataset.announce || "");
-  if (document.activeElement === document.body) list.focus({ preventScroll: false });
+  if (document.activeElement === document.body) list.focus({ preventScroll: true });
+  if (list.getBoundingClientRect().top < 0) list.scrollIntoView();
 }
 
 document.addEventListener("htmx:afterSettle", (event) => {
   const target = event.detail.target;
-  if (target === dialog) openDialog();
+  if (target === dialog) {
+    if ([403, 404, 409, 412].includes(event.detail.xhr.status)) dialog.dataset.outdated = "yes";
+    openDialog();
+  }
   const list = document.getElementById("list");
   if (list && target && target.id === "list") showList(list);
 });
@@ -84,11 +102,6 @@ document.addEventListener("keydown", (event) => {
   const menu = document.activeElement && document.activeElement.closest("details[open]");
   closeMenus();
   if (menu) menu.querySelector("summary").focus();
-});
-
-document.addEventListener("change", (event) => {
-  const form = event.target.closest("form[data-submit-on-change]");
-  if (form && form.checkValidity()) form.requestSubmit();
 });
 
 // The site map at the left can be put away; the browser remembers it.
