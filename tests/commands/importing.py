@@ -84,12 +84,8 @@ def run_import(path: Path, *arguments: str) -> Told:
 
 def start_python(*arguments: str, **options: Any) -> subprocess.Popen[str]:
     """A process of its own on the database of the test."""
-    database = connection.settings_dict
-    # A host that is a folder, of a Unix socket, stands behind a slash of its own.
-    host = f"/{database['HOST']}" if database["HOST"].startswith("/") else database["HOST"]
-    place = f"{host}:{database['PORT']}" if database["PORT"] else host
-    user = ":".join(part for part in (database["USER"], database["PASSWORD"]) if part)
-    url = f"postgresql://{user}@{place}/{database['NAME']}"
+    server = os.environ["DATABASE_URL"].rpartition("/")[0]
+    url = f"{server}/{connection.settings_dict['NAME']}"
     return subprocess.Popen(
         [sys.executable, *arguments],
         cwd=settings.BASE_DIR,
