@@ -1,4 +1,4 @@
-"""Amounts typed the local way. Read strictly: what could mean two amounts is refused, never guessed."""
+"""Numbers typed the local way. Read strictly: what could mean two amounts is refused, never guessed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.formats import get_format, number_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from crm.currencies import DECIMALS, SYMBOLS
+from crm.types import Text
 
 _PLAIN = re.compile(r"-?[0-9]+(\.[0-9]+)?")
 # Far longer than any amount that the rules allow.
@@ -37,14 +39,48 @@ class MoneyInput(forms.TextInput):
         return "" if value is None else str(value)
 
 
-class MoneyField(forms.Field):
+class NumberField(forms.Field):
+    """A number with any decimals. Initial values are numbers and shown the local way; the typed stays as typed."""
+
+    widget = MoneyInput
+    wrong: Text = _lazy("Enter a number such as %(example)s.")
+
+    def prepare_value(self, value: Any) -> Any:
+        return number_format(value, force_grouping=True) if isinstance(value, Decimal | int) else value
+
+    def to_python(self, value: Any) -> Decimal | None:
+        typed = str(value or "").strip()
+        if not typed:
+            return None
+        try:
+            return self.parse(typed)
+        except ValueError:
+            text = str(self.wrong) % {"example": number_format(Decimal("1234.50"), 2)}
+            raise ValidationError(text, code="invalid") from None
+
+    def parse(self, typed: str) -> Any:
+        """Raises: ValueError."""
+        return parse_number(typed)
+
+
+class WholeNumberField(NumberField):
+    wrong = _lazy("Enter a whole number.")
+
+    def parse(self, typed: str) -> int:
+        number = parse_number(typed)
+        if number != int(number):
+            raise ValueError(typed)
+        return int(number)
+
+
+class MoneyField(NumberField):
     """An amount. Initial values are Decimal and shown the local way; what was typed is shown as typed.
 
     With a currency the amount is shown with its decimals, and more typed decimals than it has are refused even
     where they are zeros: `1.500` is a Dane's fifteen hundred.
     """
 
-    widget = MoneyInput
+    wrong = _lazy("Enter an amount such as %(example)s.")
 
     def __init__(self, *, currency: str = "", **options: Any) -> None:
         super().__init__(**options)
@@ -55,12 +91,9 @@ class MoneyField(forms.Field):
         return amount_input(value, self.currency) if isinstance(value, Decimal | int) else value
 
     def to_python(self, value: Any) -> Decimal | None:
-        typed = str(value or "").strip()
-        if not typed:
-            return None
-        amount = parse_amount(typed)
+        amount = super().to_python(value)
         decimals = DECIMALS.get(self.currency)
-        if decimals is not None and _typed_decimals(amount) > decimals:
+        if amount is not None and decimals is not None and _typed_decimals(amount) > decimals:
             raise ValidationError(_too_many(self.currency, decimals), code="decimals")
         return amount
 
@@ -73,13 +106,13 @@ def amount_input(amount: Decimal | int, currency: str = "") -> str:
     return number_format(amount, decimals, force_grouping=True)
 
 
-def parse_amount(typed: str) -> Decimal:
-    """The amount that the text means in the active language, where it means exactly one.
+def parse_number(typed: str) -> Decimal:
+    """The number that the text means in the active language, where it means exactly one.
 
     Groups of thousands may be left out, but where there are any all of them must be right. The plain form with
     a point (`1234.50`) is taken in every language, unless the point could separate thousands there.
 
-    Raises: ValidationError.
+    Raises: ValueError.
     """
     decimal, group = get_format("DECIMAL_SEPARATOR"), get_format("THOUSAND_SEPARATOR")
     local = _local_form(decimal, group)
@@ -87,9 +120,7 @@ def parse_amount(typed: str) -> Decimal:
         return Decimal(typed.replace(group, "").translate(_without(_SPACES)).replace(decimal, "."))
     if len(typed) <= LONGEST and _PLAIN.fullmatch(typed) and not _like_thousands(typed):
         return Decimal(typed)
-    raise ValidationError(
-        _("Enter an amount such as %(example)s.") % {"example": number_format(Decimal("1234.50"), 2)}, code="invalid"
-    )
+    raise ValueError(typed)
 
 
 def _local_form(decimal: str, group: str) -> re.Pattern[str]:

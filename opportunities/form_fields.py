@@ -7,8 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext_lazy as _
 
-from crm.types import Text
+from crm.forms import NumberField, WholeNumberField
+from crm.types import Text, Values
+from opportunities.close_fields.kinds import FieldType
 
 Choices = list[tuple[Any, Text]]
 
@@ -67,6 +70,31 @@ class RecordsField(forms.TypedMultipleChoiceField):
 
     def __init__(self, *, choices: Choices, **options: Any) -> None:
         super().__init__(choices=choices, coerce=UUID, empty_value=[], widget=forms.CheckboxSelectMultiple, **options)
+
+
+class YesNoField(forms.TypedChoiceField):
+    """True, false, or None where nothing is chosen: a box could not tell no from no answer."""
+
+    def __init__(self, **options: Any) -> None:
+        answers = [("", "—"), ("yes", _("Yes")), ("no", _("No"))]
+        super().__init__(choices=answers, coerce=lambda word: word == "yes", empty_value=None, **options)
+
+
+def custom_field(spec: Values) -> forms.Field:
+    """The field for a custom field of the close check."""
+    named: Any = {"label": spec["label"], "help_text": spec["help"], "required": spec["required"]}
+    if spec["type"] == FieldType.TEXT:
+        return LineField(limit=spec["max_length"], **named)
+    if spec["type"] == FieldType.CHOICE:
+        offered = [("", "—"), *((choice["value"], choice["label"]) for choice in spec["choices"])]
+        return forms.ChoiceField(choices=offered, **named)
+    makers: dict[str, type[forms.Field]] = {
+        FieldType.WHOLE_NUMBER: WholeNumberField,
+        FieldType.DECIMAL: NumberField,
+        FieldType.DATE: DayField,
+        FieldType.YES_NO: YesNoField,
+    }
+    return makers[spec["type"]](**named)
 
 
 def in_currency(field: Any, currency: str) -> None:

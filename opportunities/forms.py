@@ -23,6 +23,7 @@ from opportunities.form_fields import (
     LongTextField,
     RecordField,
     RecordsField,
+    custom_field,
     in_currency,
 )
 from opportunities.models import ForecastCategory, Opportunity, Rating, SalesStage, State, StatusReason
@@ -93,7 +94,10 @@ class CloseForm(DialogForm):
         self.initial["actual_revenue"] = revenue and Decimal(revenue)
         self.fields["close_quotes"] = _close_along_field(required=bool(check.blocking_quotes))
         for spec in check.fields:
-            self.fields[spec["name"]] = self._field(spec)
+            if spec.get("custom"):
+                self.fields[_CUSTOM + spec["name"]] = custom_field(spec)
+            else:
+                self.fields[spec["name"]] = self._field(spec)
 
     def _field(self, spec: Values) -> forms.Field:
         named = {"label": spec["label"], "help_text": spec["help"], "required": spec["required"]}
@@ -109,9 +113,13 @@ class CloseForm(DialogForm):
 
     def request(self) -> CloseRequest:
         typed = dict(self.cleaned_data)
-        return CloseRequest(outcome=self.check.outcome, close_quotes=_ALONG.get(typed.pop("close_quotes")), **typed)
+        close_quotes = _ALONG.get(typed.pop("close_quotes"))
+        custom = {name.removeprefix(_CUSTOM): typed.pop(name) for name in list(typed) if name.startswith(_CUSTOM)}
+        return CloseRequest(outcome=self.check.outcome, close_quotes=close_quotes, custom=custom, **typed)
 
 
+# What stands before the names of custom fields, in forms as in errors.
+_CUSTOM = "custom."
 _ALONG = {"lost": QuoteStatusReason.LOST, "canceled": QuoteStatusReason.CANCELED}
 
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from crm.models import BusinessUnit, User
 from opportunities.actions import Closing, close_opportunity, create_opportunity, reopen_opportunity
-from opportunities.models import Account, Competitor, Opportunity, Outcome
+from opportunities.close_fields.kinds import FieldType
+from opportunities.models import Account, CloseField, Competitor, Opportunity, Outcome
 from opportunities.requests import CloseRequest, ReopenRequest
 from quotes.actions import activate_quote, close_quote, create_quote, revise_quote, win_quote
 from quotes.models import Quote
@@ -34,6 +35,16 @@ def make_account(name: str = "", **values: Any) -> Account:
 
 def make_competitor(name: str = "", **values: Any) -> Competitor:
     return Competitor.objects.create(name=name or f"Competitor {next(_numbers)}", **values)
+
+
+def make_close_field(
+    name: str, type_: str = FieldType.TEXT, *, options: tuple[str, ...] = (), **values: Any
+) -> CloseField:
+    """A custom close field, labelled by its name. Args: options: the values of a choice."""
+    words = name.replace("_", " ").capitalize()
+    choices = [{"value": each, "label_en": each.capitalize(), "label_da": f"{each} (da)"} for each in options]
+    values = {"label_en": words, "label_da": f"{words} (da)", "choices": choices} | values
+    return CloseField.objects.create(name=name, type=type_, **values)
 
 
 def make_opportunity(

@@ -13,7 +13,7 @@ from rest_framework.request import Request
 
 from crm.api.problems import field_errors
 from crm.errors import Invalid, Refusal
-from crm.types import Text, Values
+from crm.types import Values
 
 
 class Body(serializers.Serializer[Any]):
@@ -56,16 +56,13 @@ class VerbBody(Body):
 
 @extend_schema_field(OpenApiTypes.OBJECT)
 class CustomField(serializers.Field[Any, Any, Any, Any]):
-    """The values of the custom close fields by name."""
+    """The values of the custom close fields by name. The action judges them, because administrators define them."""
 
     default_error_messages = {"invalid": _lazy("Enter an object.")}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, dict):
             self.fail("invalid")
-        unknown: dict[str, list[Text]] = {name: [_("There is no such field.")] for name in data}
-        if unknown:
-            raise serializers.ValidationError(unknown)
         return data
 
 

@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from crm.languages import in_language
 
 
 class Depth(models.IntegerChoices):
@@ -56,7 +57,7 @@ class Role(models.Model):
 
     @property
     def label(self) -> str:
-        return self.label_da if get_language() == "da" else self.label_en
+        return in_language(self.label_en, self.label_da)
 
 
 def _role(

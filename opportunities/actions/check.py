@@ -11,7 +11,8 @@ from crm.errors import NotFound, Refusal
 from crm.models import User
 from crm.types import Values
 from opportunities.actions.judge import blocking_quote, close_refusals, default_revenue
-from opportunities.models import Opportunity, Outcome, State, StatusReason
+from opportunities.close_fields.kinds import MAX_TEXT, FieldType
+from opportunities.models import CloseField, Opportunity, Outcome, StatusReason
 from opportunities.requests import MAX_DESCRIPTION
 from quotes.models import Quote
 
@@ -19,7 +20,8 @@ from quotes.models import Quote
 @dataclass(frozen=True)
 class CloseCheck:
     """Attributes: `refusals` in the order in which closing meets them; `defaults` with the keys of the close body;
-    `fields` each {name, label, help, type, required, choices: [{value, label}] or None, max_length or None}."""
+    `fields` each {name, label, help, type, required, choices: [{value, label}] or None, max_length or None},
+    and of a custom field {custom: True}."""
 
     opportunity: Opportunity
     outcome: Outcome
@@ -45,7 +47,7 @@ def check_close(pk: UUID, outcome: Outcome, *, actor: User) -> CloseCheck:
     if opportunity is None:
         raise NotFound
     quotes = list(Quote.objects.of(pk))
-    reasons = list(StatusReason.objects.offered_for(State(outcome)))
+    reasons = list(StatusReason.objects.for_closing(outcome))
     revenue = default_revenue(opportunity, quotes, outcome)
     return CloseCheck(
         opportunity=opportunity,
@@ -70,7 +72,20 @@ def _fields(reasons: list[StatusReason], *, revenue_required: bool) -> list[Valu
         _field("close_date", _("Close date"), "date"),
         _field("competitor", _("Competitor"), "competitor"),
         _field("description", _("Description"), "text", max_length=MAX_DESCRIPTION),
+        *(_custom_field(field) for field in reasons[0].close_fields),
     ]
+
+
+def _custom_field(field: CloseField) -> Values:
+    values = _field(
+        field.name,
+        field.label,
+        field.type,
+        required=field.required,
+        choices=field.offered_choices(),
+        max_length=MAX_TEXT if field.type == FieldType.TEXT else None,
+    )
+    return values | {"help": field.help, "custom": True}
 
 
 def _reason_choice(reason: StatusReason) -> Values:

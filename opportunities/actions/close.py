@@ -16,8 +16,9 @@ from crm.rules import FieldChecks, field_checks
 from crm.transactions import deed
 from opportunities.actions.judge import close_refusals, default_revenue, unknown_reason
 from opportunities.actions.steps import Closing, close_locked_opportunities
+from opportunities.close_fields.values import read_custom
 from opportunities.locks import lock_opportunity
-from opportunities.models import Competitor, Opportunity, OpportunityClose, Outcome, State, StatusReason
+from opportunities.models import CloseField, Competitor, Opportunity, OpportunityClose, Outcome, StatusReason
 from opportunities.requests import MAX_DESCRIPTION, CloseRequest
 from quotes.locks import lock_quotes_of
 from quotes.models import Quote
@@ -31,6 +32,7 @@ class CloseValues:
     status_reason: StatusReason | None
     competitor: Competitor | None
     close_date: date
+    close_fields: Sequence[CloseField]
 
 
 def close_opportunity(
@@ -52,13 +54,15 @@ def close_opportunity(
 
 
 def find_close_values(request: CloseRequest, actor: User) -> CloseValues:
-    reasons = StatusReason.objects.offered_for(State(request.outcome))
+    reasons = StatusReason.objects.for_closing(request.outcome)
     wanted = {"is_default": True} if request.status_reason is None else {"pk": request.status_reason}
     competitor = None
     if request.competitor is not None:
         competitor = Competitor.objects.visible_to(actor).filter(pk=request.competitor).first()
+    reason = reasons.filter(**wanted).first()
+    close_fields = reason.close_fields if reason else list(CloseField.objects.shown_on(request.outcome))
     close_date = request.close_date or clock.today(actor.time_zone)
-    return CloseValues(request, reasons.filter(**wanted).first(), competitor, close_date)
+    return CloseValues(request, reason, competitor, close_date, close_fields)
 
 
 def plan_closing(
@@ -102,6 +106,8 @@ def check_close_form(checks: FieldChecks, values: CloseValues, actor: User) -> N
     _check_references(checks, values)
     checks.refuse("close_date", *rules.past_date(values.close_date, actor))
     checks.refuse("description", *rules.text(values.request.description, max_length=MAX_DESCRIPTION))
+    for name, texts in read_custom(values.close_fields, values.request.custom).errors.items():
+        checks.refuse(f"custom.{name}", *texts)
 
 
 def _check_revenue(checks: FieldChecks, revenue: Decimal | None, opportunity: Opportunity, outcome: Outcome) -> None:
@@ -140,6 +146,7 @@ def _close_record(
         competitor=competitor,
         competitor_name=competitor.name if competitor else "",
         description=values.request.description,
+        custom=read_custom(values.close_fields, values.request.custom).kept,
         overwritten={
             "status_reason": opportunity.status_reason_id,
             "forecast_category": opportunity.forecast_category,

@@ -42,7 +42,7 @@ class PastDeal:
 class Recorded:
     """What became of one deal: a new opportunity, one that is known by its external id and left as it is, or a refusal.
 
-    A known opportunity has its account and owner at hand.
+    A known opportunity has its account, owner and close record at hand.
     """
 
     deal: PastDeal
@@ -176,7 +176,7 @@ def _store(plans: Sequence[_Plan], actor: User) -> None:
 
 def _known(external_ids: list[str]) -> dict[str, Opportunity]:
     # Also what the actor may not read: an external id is given once.
-    rows = Opportunity.objects.select_related("account", "owner").filter(external_id__in=external_ids)
+    rows = Opportunity.objects.select_related("account", "owner", "close").filter(external_id__in=external_ids)
     return {row.external_id: row for row in rows}
 
 

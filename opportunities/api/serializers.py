@@ -111,7 +111,7 @@ class BlockingQuoteAnswer(Answer):
     currency = serializers.CharField(read_only=True)
 
 
-class CloseFieldAnswer(Answer):
+class FormFieldAnswer(Answer):
     name = serializers.CharField(read_only=True)
     label = serializers.CharField(read_only=True)  # type: ignore[assignment]
     help = serializers.CharField(read_only=True)
@@ -119,6 +119,7 @@ class CloseFieldAnswer(Answer):
     required = serializers.BooleanField(read_only=True)  # type: ignore[assignment]
     choices = serializers.ListField(child=serializers.DictField(), read_only=True, allow_null=True)
     max_length = serializers.IntegerField(read_only=True, allow_null=True)
+    custom = serializers.BooleanField(required=False)
 
 
 class CloseDefaultsAnswer(Answer):
@@ -133,4 +134,4 @@ class CloseCheckAnswer(Answer):
     refusals = RefusalAnswer(read_only=True, many=True)
     blocking_quotes = BlockingQuoteAnswer(source="blocking_values", read_only=True, many=True)
     defaults = CloseDefaultsAnswer(read_only=True)
-    fields = CloseFieldAnswer(read_only=True, many=True)  # type: ignore[assignment]
+    fields = FormFieldAnswer(read_only=True, many=True)  # type: ignore[assignment]

@@ -1,7 +1,8 @@
 from rest_framework.routers import SimpleRouter
 
 from opportunities.api.bulk import OpportunityBulkViewSet
-from opportunities.api.records import AccountViewSet, CompetitorViewSet, StatusReasonViewSet
+from opportunities.api.records import AccountViewSet, CompetitorViewSet
+from opportunities.api.setup import CloseFieldViewSet, StatusReasonViewSet
 from opportunities.api.users import UserViewSet
 from opportunities.api.views import OpportunityCloseViewSet, OpportunityViewSet
 
@@ -11,6 +12,7 @@ router.register("opportunities", OpportunityBulkViewSet, basename="api-opportuni
 router.register("opportunities", OpportunityViewSet, basename="api-opportunity")
 router.register("opportunity-closes", OpportunityCloseViewSet, basename="api-opportunity-close")
 router.register("status-reasons", StatusReasonViewSet, basename="api-status-reason")
+router.register("close-fields", CloseFieldViewSet, basename="api-close-field")
 router.register("competitors", CompetitorViewSet, basename="api-competitor")
 router.register("accounts", AccountViewSet, basename="api-account")
 router.register("users", UserViewSet, basename="api-user")

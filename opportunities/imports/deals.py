@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from crm import rules
 from crm.rules import FieldChecks, field_checks
 from opportunities.actions.history import PastDeal
+from opportunities.close_fields.kinds import KINDS
 from opportunities.imports.products import Products
 from opportunities.models import Opportunity, Outcome, SalesStage
 from opportunities.requests import CloseRequest
@@ -36,14 +37,19 @@ COLUMN_OF = {
 CURRENCY = "USD"
 OPEN_STAGES = {"Prospecting": SalesStage.QUALIFY, "Engaging": SalesStage.DEVELOP}
 OUTCOMES = {"Won": Outcome.WON, "Lost": Outcome.LOST}
+# What stands before the name of a custom close field in its column.
+CUSTOM = "custom."
 MAX_EXTERNAL_ID = Opportunity._meta.get_field("external_id").max_length or 0
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _AMOUNT = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 
 
-def read_deal(cells: Mapping[str, str], products: Products) -> PastDeal:
+def read_deal(cells: Mapping[str, str], products: Products, field_types: Mapping[str, str]) -> PastDeal:
     """The deal of a row, its owner still to be found.
+
+    Args:
+        field_types: of the custom close fields by name.
 
     Raises: Invalid, all columns at once.
     """
@@ -52,7 +58,7 @@ def read_deal(cells: Mapping[str, str], products: Products) -> PastDeal:
         checks.refuse("opportunity_id", *rules.text(cells["opportunity_id"], max_length=MAX_EXTERNAL_ID, required=True))
         checks.refuse("sales_agent", *rules.text(cells["sales_agent"], max_length=150, required=True))
         created_on = _day(cells, "engage_date", checks)
-        closing = _closing(cells, checks) if stage in OUTCOMES else None
+        closing = _closing(cells, field_types, checks) if stage in OUTCOMES else None
         if stage in OPEN_STAGES:
             _refuse_closing(cells, checks)
         elif stage not in OUTCOMES:
@@ -70,13 +76,25 @@ def read_deal(cells: Mapping[str, str], products: Products) -> PastDeal:
     )
 
 
-def _closing(cells: Mapping[str, str], checks: FieldChecks) -> CloseRequest:
-    close_date, revenue = _day(cells, "close_date", checks), _amount(cells, "close_value", checks)
-    return CloseRequest(outcome=OUTCOMES[cells["deal_stage"]], actual_revenue=revenue, close_date=close_date)
+def _closing(cells: Mapping[str, str], field_types: Mapping[str, str], checks: FieldChecks) -> CloseRequest:
+    return CloseRequest(
+        outcome=OUTCOMES[cells["deal_stage"]],
+        actual_revenue=_amount(cells, "close_value", checks),
+        close_date=_day(cells, "close_date", checks),
+        custom={
+            name: KINDS[field_types[name]].from_cell(text) if name in field_types else text
+            for name, text in custom_cells(cells).items()
+        },
+    )
+
+
+def custom_cells(cells: Mapping[str, str]) -> dict[str, str]:
+    """What the row gives for custom close fields, by their names."""
+    return {column.removeprefix(CUSTOM): text for column, text in cells.items() if column.startswith(CUSTOM) and text}
 
 
 def _refuse_closing(cells: Mapping[str, str], checks: FieldChecks) -> None:
-    for column in ("close_date", "close_value"):
+    for column in ("close_date", "close_value", *(f"{CUSTOM}{name}" for name in custom_cells(cells))):
         if cells[column]:
             checks.refuse(column, _("The deal is open. Empty this value, or set deal_stage to Won or Lost."))
 

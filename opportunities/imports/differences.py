@@ -7,9 +7,12 @@ from decimal import Decimal
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.types import Values
 from opportunities.actions.history import PastDeal, Recorded
-from opportunities.imports.deals import OPEN_STAGES, OUTCOMES
+from opportunities.close_fields.kinds import KINDS, WrongValue
+from opportunities.imports.deals import CUSTOM, OPEN_STAGES, OUTCOMES
 from opportunities.models import Opportunity, SalesStage
+from opportunities.requests import CloseRequest
 
 _STAGES = {value: word for word, value in OPEN_STAGES.items()}
 _OUTCOMES = {value.value: word for word, value in OUTCOMES.items()}
@@ -45,6 +48,21 @@ def _compared(deal: PastDeal, here: Opportunity) -> Iterator[tuple[str, object, 
     if deal.closing:
         yield "close_date", _text(here.actual_close_date), here.actual_close_date == deal.closing.close_date
         yield "close_value", _text(here.actual_revenue), here.actual_revenue == deal.closing.actual_revenue
+        yield from _compared_custom(deal.closing, here)
+
+
+def _compared_custom(told: CloseRequest, here: Opportunity) -> Iterator[tuple[str, object, bool]]:
+    kept = here.close.custom if here.close else {}
+    for name, given in told.custom.items():
+        value = kept[name]["value"] if name in kept else ""
+        yield f"{CUSTOM}{name}", value, name in kept and _is_kept(kept[name], given)
+
+
+def _is_kept(entry: Values, given: object) -> bool:
+    try:
+        return bool(KINDS[entry["type"]].read(given, [str(given)]) == entry["value"])
+    except WrongValue:
+        return False
 
 
 def _stage(here: Opportunity) -> str:

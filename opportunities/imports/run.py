@@ -19,13 +19,13 @@ from crm.models.event import Origin
 from crm.tabular import Row, Table, TableError, open_table
 from opportunities.actions.creation import require_creator
 from opportunities.actions.history import PastDeal, Recorded, record_accounts, record_deals
-from opportunities.imports.deals import COLUMN_OF, COLUMNS, read_deal
+from opportunities.imports.deals import COLUMN_OF, COLUMNS, CUSTOM, read_deal
 from opportunities.imports.differences import difference_text
 from opportunities.imports.people import find_people, importing_user, read_teams
 from opportunities.imports.products import Products, read_products
 from opportunities.imports.report import Report, refusal_text
 from opportunities.imports.seen import SeenIds
-from opportunities.models import Account, State
+from opportunities.models import Account, CloseField, State
 
 PIPELINE, TEAMS, ACCOUNTS, PRODUCTS = "sales_pipeline.csv", "sales_teams.csv", "accounts.csv", "products.csv"
 BATCH = 500
@@ -133,10 +133,12 @@ class _Run:
     ) -> None:
         self.name, self.table, self.report, self.actor = name, table, report, actor
         self.products, self.accounts_complete, self.seen = products, accounts_complete, seen
+        self.field_types = dict(CloseField.objects.values_list("name", "type"))
 
     def record_all(self) -> None:
-        if self.table.other_columns:
-            columns = ", ".join(self.table.other_columns)
+        others = [column for column in self.table.other_columns if not column.startswith(CUSTOM)]
+        if others:
+            columns = ", ".join(others)
             text = _("%(file)s: not imported: %(columns)s") % {"file": self.name, "columns": columns}
             self.report.teller.note(text)
         for rows in _batches(self.table, BATCH):
@@ -155,7 +157,7 @@ class _Run:
                 self.report.refuse(self.name, row.line, problem)
                 continue
             try:
-                lines.append(_Line(row, read_deal(row.cells, self.products)))
+                lines.append(_Line(row, read_deal(row.cells, self.products, self.field_types)))
             except Invalid as invalid:
                 self._refuse(row, invalid)
         return lines

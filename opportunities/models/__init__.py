@@ -1,5 +1,6 @@
 from opportunities.models.account import Account
 from opportunities.models.choices import ActivityStatus, ForecastCategory, Outcome, Rating, SalesStage, State
+from opportunities.models.close_field import CloseField, ShownOn
 from opportunities.models.competitor import Competitor
 from opportunities.models.opportunity import Opportunity, OpportunityCompetitor
 from opportunities.models.opportunity_close import OpportunityClose
@@ -8,6 +9,7 @@ from opportunities.models.status_reason import StatusReason
 __all__ = [
     "Account",
     "ActivityStatus",
+    "CloseField",
     "Competitor",
     "ForecastCategory",
     "Opportunity",
@@ -16,6 +18,7 @@ __all__ = [
     "Outcome",
     "Rating",
     "SalesStage",
+    "ShownOn",
     "State",
     "StatusReason",
 ]

@@ -6,14 +6,15 @@ import pgtrigger
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Case, F, Q, When
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMIntegerField, FSMModelMixin, transition
 
 from crm import clock
 from crm.constraints import CompositeForeignKey, refusing_trigger
 from crm.ids import uuid7
+from crm.languages import in_language
 from crm.models import User
+from opportunities.close_fields.values import shown
 from opportunities.models.choices import ActivityStatus, Outcome
 from opportunities.models.competitor import Competitor
 from opportunities.models.fields import MoneyField, money_in_range
@@ -136,8 +137,12 @@ class OpportunityClose(FSMModelMixin, models.Model):
     @property
     def status_reason_label(self) -> str:
         """The reason as it was called when the opportunity was closed."""
-        return self.status_reason_da if get_language() == "da" else self.status_reason_en
+        return in_language(self.status_reason_en, self.status_reason_da)
 
     def custom_values(self) -> Any:
         """The values of the custom close fields by their names."""
         return {name: field["value"] for name, field in self.custom.items()}
+
+    def custom_facts(self) -> list[tuple[str, str]]:
+        """Label and value of each in the reader's language, as things were called then."""
+        return shown(self.custom)

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
-from opportunities.models.choices import State
+from crm.languages import in_language
+from opportunities.models.choices import Outcome, State
+from opportunities.models.close_field import CloseField
 
 FIRST_CUSTOM_CODE = 100_000_000
 
@@ -17,6 +20,12 @@ class StatusReasonQuerySet(models.QuerySet["StatusReason"]):
 
     def offered_for(self, state: State) -> StatusReasonQuerySet:
         return self.filter(state=state, active=True)
+
+    def for_closing(self, outcome: Outcome) -> StatusReasonQuerySet:
+        """Those of the outcome, each with the custom fields of its form at hand: one statement."""
+        columns = {field.attname: field.attname for field in CloseField._meta.concrete_fields}
+        shown = CloseField.objects.shown_on(outcome).values(row=JSONObject(**columns))
+        return self.offered_for(State(outcome)).annotate(close_field_rows=ArraySubquery(shown))
 
     def default_for(self, state: State) -> StatusReason:
         return self.get(state=state, is_default=True)
@@ -54,7 +63,12 @@ class StatusReason(models.Model):
 
     @property
     def label(self) -> str:
-        return self.label_da if get_language() == "da" else self.label_en
+        return in_language(self.label_en, self.label_da)
+
+    @property
+    def close_fields(self) -> list[CloseField]:
+        """The custom fields of the form that closes with this reason, where read with `for_closing`."""
+        return [CloseField(**row) for row in self.close_field_rows]  # type: ignore[attr-defined]
 
 
 DEFAULT_STATUS_REASONS: tuple[dict[str, object], ...] = (

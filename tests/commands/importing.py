@@ -56,10 +56,11 @@ class Told:
 
 
 def write_folder(folder: Path, *rows: dict[str, str], **files: str) -> Path:
-    """The pipeline with these rows; of the other files those that are given, by default all."""
+    """The pipeline with these rows, whose columns may be more than the header's; of the other files those given."""
     folder.mkdir(exist_ok=True)
     with (folder / "sales_pipeline.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.DictWriter(file, HEADER)
+        columns = dict.fromkeys((*HEADER, *(column for row in rows for column in row)))
+        writer = csv.DictWriter(file, columns, restval="")
         writer.writeheader()
         writer.writerows(rows)
     for name, text in {"sales_teams": TEAMS, "accounts": ACCOUNTS, "products": PRODUCTS, **files}.items():

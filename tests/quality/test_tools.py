@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 # What holds the rules. It may know itself and the platform, and none of the surfaces that call it.
 CORE = {
-    "opportunities": ("actions", "locks", "models", "problems", "querysets", "requests"),
+    "opportunities": ("actions", "close_fields", "locks", "models", "problems", "querysets", "requests"),
     "quotes": ("actions", "locks", "models", "problems", "querysets", "requests", "states"),
 }
 # The platform's own surfaces, which the core may not know either.
