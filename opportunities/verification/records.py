@@ -104,6 +104,16 @@ RECORD_CHECKS = (
         """,
     ),
     Check(
+        "custom-values-are-whole",
+        _("An Opportunity Close keeps each custom value with its type, its labels and its place."),
+        """
+        SELECT DISTINCT close.id
+        FROM opportunities_opportunityclose close, jsonb_each(close.custom) entry
+        WHERE NOT entry.value ?& ARRAY['type', 'label_en', 'label_da', 'value', 'place']
+            OR entry.value ->> 'type' = 'choice' AND NOT entry.value ?& ARRAY['value_en', 'value_da']
+        """,
+    ),
+    Check(
         "close-remembers",
         _("An Opportunity Close keeps what closing overwrote on the opportunity."),
         """

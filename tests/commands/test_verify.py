@@ -59,6 +59,16 @@ def of(topic: str) -> str:
 
 
 BREAKAGES = [
+    *(
+        Breakage(
+            "custom-values-are-whole",
+            f"UPDATE {CLOSE} SET custom = '{{\"why\": {entry}}}' WHERE opportunity_id = {of('won')} RETURNING id",
+        )
+        for entry in (
+            '{"type": "text", "label_en": "Why", "label_da": "", "place": 0}',
+            '{"type": "choice", "label_en": "Why", "label_da": "", "place": 0, "value": "x"}',
+        )
+    ),
     Breakage(
         "closed-without-open-quotes",
         f"UPDATE {QUOTE} SET state = 1, status_reason = 2, closed_on = NULL WHERE name = 'along' RETURNING id",
