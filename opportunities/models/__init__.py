@@ -3,6 +3,7 @@ from opportunities.models.choices import ActivityStatus, ForecastCategory, Outco
 from opportunities.models.competitor import Competitor
 from opportunities.models.opportunity import Opportunity, OpportunityCompetitor
 from opportunities.models.opportunity_close import OpportunityClose
+from opportunities.models.settings import Settings
 from opportunities.models.status_reason import StatusReason
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "Outcome",
     "Rating",
     "SalesStage",
+    "Settings",
     "State",
     "StatusReason",
 ]

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from opportunities.models.choices import State
+from opportunities.models.settings import Settings
 
 FIRST_CUSTOM_CODE = 100_000_000
 
@@ -17,6 +18,11 @@ class StatusReasonQuerySet(models.QuerySet["StatusReason"]):
 
     def offered_for(self, state: State) -> StatusReasonQuerySet:
         return self.filter(state=state, active=True)
+
+    def for_reopening(self) -> StatusReasonQuerySet:
+        """Those of Open, each with `reopen_reason_required`: the setting in the same statement."""
+        asked = {"reopen_reason_required": Exists(Settings.objects.filter(reopen_reason_required=True))}
+        return self.offered_for(State.OPEN).annotate(**asked)
 
     def default_for(self, state: State) -> StatusReason:
         return self.get(state=state, is_default=True)
@@ -35,6 +41,9 @@ class StatusReason(models.Model):
     requires_competitor = models.BooleanField(_("requires a competitor"), default=False)
     requires_description = models.BooleanField(_("requires a description"), default=False)
 
+    # Annotated by for_reopening().
+    reopen_reason_required: bool
+
     objects = StatusReasonQuerySet.as_manager()
 
     class Meta:
@@ -51,6 +60,10 @@ class StatusReason(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def is_built_in(self) -> bool:
+        return self.code < FIRST_CUSTOM_CODE
 
     @property
     def label(self) -> str:
