@@ -1,5 +1,6 @@
 """What the pages of Django's administration have in common, for each kind of model."""
 
+import json
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, cast
 
@@ -84,7 +85,10 @@ def labelled(column: str, label: Any) -> Callable[[Any], Any]:
 
     @admin.display(description=label, ordering=column)
     def shown(record: Any) -> Any:
-        return getattr(record, column)
+        value = getattr(record, column)
+        if isinstance(value, dict):
+            return json.dumps(value, ensure_ascii=False)
+        return None if value == "" else value
 
     return shown
 

@@ -143,11 +143,11 @@ class OpportunityCloseAdmin(ReadOnlyAdmin):
         return f"{obj.status_reason_en} / {obj.status_reason_da}"
 
     @admin.display(description=_("custom values"))
-    def custom_values(self, obj: OpportunityClose) -> SafeString:
+    def custom_values(self, obj: OpportunityClose) -> SafeString | None:
         """One on each line, under the label that the field had."""
         label = f"label_{get_language()}"
         lines = ((field.get(label, name), field["value"]) for name, field in obj.custom.items())
-        return format_html_join(SafeString("<br>"), "{}: {}", lines)
+        return format_html_join(SafeString("<br>"), "{}: {}", lines) or None
 
 
 @admin.register(OpportunityCompetitor)

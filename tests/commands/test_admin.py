@@ -15,6 +15,7 @@ from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from crm.business_units import create_unit
 from crm.models import BusinessUnit, Role, Token, User
@@ -150,6 +151,19 @@ def test_a_close_record_tells_how_things_were_called(client: Client, rep: User, 
     page = shown(client, close)
     for text in ("Canceled / Annulleret", "Apex", "Called off"):
         assert text in page
+
+
+def test_custom_values_stand_under_the_labels_that_they_had() -> None:
+    custom = {
+        "budget": {"value": "<1500>", "label_en": "Their budget", "label_da": "Deres budget"},
+        "unnamed": {"value": True},
+    }
+    shown = django_admin.site.get_model_admin(OpportunityClose).custom_values
+    close = OpportunityClose(custom=custom)
+    assert shown(close) == "Their budget: &lt;1500&gt;<br>unnamed: True"
+    with translation.override("da"):
+        assert shown(close).startswith("Deres budget: ")
+    assert shown(OpportunityClose()) is None
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)

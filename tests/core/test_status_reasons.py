@@ -243,5 +243,5 @@ class TestRaces:
         reason, opportunity = create(admin), make_opportunity(rep)
         with held_up(lambda: delete_status_reason(reason.code, actor=admin)) as outcome:
             close_lost(opportunity, status_reason=reason.code)
-        assert outcome().code == "in_use"
+        assert (outcome().code, "Retire it instead" in str(outcome())) == ("in_use", True)
         assert StatusReason.objects.filter(pk=reason.code).exists()
