@@ -1,4 +1,4 @@
-"""Django's administration, for superusers: people, units and roles to edit, everything else to look at.
+"""The platform in Django's administration, for superusers: people, units and roles to edit, the rest to look at.
 
 Business records change through the actions alone, so none can be added, changed or deleted here; each links to
 its page, where the actions are.
@@ -8,69 +8,21 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import UserChangeForm, UserCreationForm
 from django.contrib.auth.models import Group
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext, pgettext
+from django.http import HttpRequest
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm import business_units
-from crm.errors import Refusal
+from crm import audit, business_units
+from crm.admin_bases import ActionAdmin, ActionForm, ReadOnlyAdmin, SuperuserAdmin, is_superuser, labelled
 from crm.models import BusinessUnit, Event, Role, Token, User
 
-admin.site.site_header = _("Administration")
-admin.site.site_title = _("Administration")
-admin.site.index_title = _("Users, business units and roles; all other records read-only")
 admin.site.unregister(Group)  # the role is the one table of rights
-
-
-def _is_superuser(request: HttpRequest) -> bool:
-    return bool(request.user.is_active and getattr(request.user, "is_superuser", False))
-
-
-class SuperuserAdmin(admin.ModelAdmin):
-    """For superusers, whatever Django's own permissions say; nothing is ever deleted."""
-
-    save_on_top = True
-    show_full_result_count = False
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return _is_superuser(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return _is_superuser(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return _is_superuser(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return _is_superuser(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
-
-
-class ReadOnlyAdmin(SuperuserAdmin):
-    """To look at. `page` is a column with a link to the record's own page."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return False
-
-    def view_on_site(self, obj: models.Model) -> str | None:
-        address = getattr(obj, "get_absolute_url", None)
-        return address() if address else None
-
-    @admin.display(description=_("page"))
-    def page(self, obj: models.Model) -> SafeString:
-        return format_html('<a href="{}">{}</a>', self.view_on_site(obj), pgettext("command", "Open"))
 
 
 class UserForm(UserChangeForm):
@@ -111,17 +63,17 @@ class UserAdmin(SuperuserAdmin, DjangoUserAdmin):
         (None, {"fields": ("username", "password", "first_name", "last_name", "email")}),
         (_("Rights"), {"fields": ("role", "business_unit", "is_active")}),
         (_("Preferences"), {"fields": ("language", "time_zone")}),
-        (_("This administration"), {"fields": ("is_staff", "is_superuser")}),
+        (_("This administration"), {"fields": ("is_superuser",)}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Nobody locks himself out: his own entry to the administration is another superuser's to close."""
-        own = ("is_active", "is_staff", "is_superuser") if obj and obj.pk == request.user.pk else ()
+        own = ("is_active", "is_superuser") if obj and obj.pk == request.user.pk else ()
         return ("last_login", "date_joined", *own)
 
 
-class BusinessUnitForm(forms.ModelForm):
+class BusinessUnitForm(ActionForm):
     class Meta:
         model = BusinessUnit
         fields = ("name", "parent")
@@ -135,7 +87,7 @@ class BusinessUnitForm(forms.ModelForm):
 
 
 @admin.register(BusinessUnit)
-class BusinessUnitAdmin(SuperuserAdmin):
+class BusinessUnitAdmin(ActionAdmin, SuperuserAdmin):
     form = BusinessUnitForm
     list_display = ("name", "parent")
     list_select_related = ("parent",)
@@ -153,15 +105,6 @@ class BusinessUnitAdmin(SuperuserAdmin):
             business_units.move_unit(obj.pk, parent=parent)
         if "name" in form.changed_data:
             business_units.rename_unit(obj.pk, obj.name)
-
-    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """A refusal under the lock, of what the form still saw as possible, is a message and no server error."""
-        try:
-            return super().changeform_view(request, *args, **kwargs)
-        except Refusal as refusal:
-            texts = [text for field in refusal.facts.get("errors", {}).values() for text in field]
-            self.message_user(request, " ".join(map(str, texts)) or str(refusal), messages.ERROR)
-            return HttpResponseRedirect(request.get_full_path())
 
 
 @admin.register(Role)
@@ -194,12 +137,37 @@ class TokenAdmin(ReadOnlyAdmin):
     fields = ("name", "user", "created_at")
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return _is_superuser(request)
+        return is_superuser(request)
 
 
 @admin.register(Event)
 class EventAdmin(ReadOnlyAdmin):
-    list_display = ("occurred_at", "type", "record_id", "version", "actor_id", "origin")
+    shown_as = {
+        "occurred_at": labelled("occurred_at", _("time")),
+        "record_type": labelled("record_type", _("record type")),
+        "record_id": labelled("record_id", _("record")),
+        "group_id": labelled("group_id", _("timeline")),
+        "actor_id": labelled("actor_id", _("user")),
+        "before": labelled("before", _("before")),
+        "after": labelled("after", _("after")),
+        "data": labelled("data", _("details")),
+    }
+    list_display = (shown_as["occurred_at"], "type", shown_as["record_id"], "version", shown_as["actor_id"], "origin")
     list_filter = ("type", "origin", "occurred_at")
     search_fields = ("=record_id", "=group_id")
     ordering = ("-id",)
+
+
+@admin.register(LogEntry)
+class LogEntryAdmin(ReadOnlyAdmin):
+    """What administrators changed, also of what they deleted since."""
+
+    list_display = ("action_time", "user", "content_type", "object_repr", "action_flag", "told")
+    list_filter = ("action_flag", "content_type", "action_time")
+    list_select_related = ("user", "content_type")
+    search_fields = ("object_repr", "user__username")
+    shown_as = {"change_message": "told"}
+
+    @admin.display(description=_("changes"))
+    def told(self, obj: LogEntry) -> str:
+        return audit.told(obj)

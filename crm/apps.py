@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin_apps
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,11 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         post_migrate.connect(_ensure_roles, sender=self)
+
+
+class AdministrationConfig(admin_apps.AdminConfig):
+    default = False  # of this module: that is CrmConfig
+    default_site = "crm.admin_site.AdministrationSite"
 
 
 def _ensure_roles(**kwargs: Any) -> None:

@@ -37,6 +37,14 @@ def amount_shown(amount: Decimal | None, currency: str) -> str:
     """As the reader's language writes it: `€ 1,234.50` or `1.234,50 DKK`; a dash for none."""
     if amount is None:
         return "–"
-    number = number_format(amount, DECIMALS[currency], force_grouping=True)
     symbol = SYMBOLS.get(currency)
-    return f"{symbol}{_NO_BREAK}{number}" if symbol else f"{number}{_NO_BREAK}{currency}"
+    return f"{symbol}{_NO_BREAK}{_number(amount, currency)}" if symbol else amount_with_code(amount, currency)
+
+
+def amount_with_code(amount: Decimal | None, currency: str) -> str:
+    """Where a symbol would not tell enough: `1,234.50 USD`; a dash for none."""
+    return "–" if amount is None else f"{_number(amount, currency)}{_NO_BREAK}{currency}"
+
+
+def _number(amount: Decimal, currency: str) -> str:
+    return number_format(amount, DECIMALS[currency], force_grouping=True)

@@ -16,6 +16,8 @@ from crm.errors import Denied
 from crm.models.role import Depth, RecordAccess
 
 if TYPE_CHECKING:
+    from django.contrib.auth.models import AnonymousUser
+
     from crm.models import User
     from crm.types import Text
 
@@ -106,3 +108,16 @@ def access_denial(needed: RecordAccess) -> Text:
     if needed == RecordAccess.DELETE:
         return _("Only a system administrator may delete this.")
     return _("Your role may read this, but not change it.")
+
+
+def may_administer(user: User | AnonymousUser) -> bool:
+    """Set what holds for everyone, such as status reasons; superusers may, whatever their role."""
+    if not user.is_active:
+        return False
+    return user.is_superuser or (user.role is not None and user.role.administer)
+
+
+def require_administrator(user: User) -> None:
+    """Raises: Denied."""
+    if not may_administer(user):
+        raise Denied(_("Only an administrator may set this."))

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
 
+from django.core.exceptions import ValidationError
+from django.db.models import Model, TextField
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -27,6 +29,18 @@ class FieldChecks:
     def refuse(self, field: str, *texts: Text) -> None:
         if texts:
             self.errors.setdefault(field, []).extend(texts)
+
+    def refuse_columns(self, record: Model) -> None:
+        """What the record's columns themselves refuse: missing, too long, none of the choices."""
+        try:
+            record.clean_fields()
+        except ValidationError as error:
+            for field, texts in error.message_dict.items():
+                self.refuse(field, *texts)
+        # Django holds the length of a CharField; that of a TextField it leaves to forms.
+        for column in record._meta.concrete_fields:
+            if isinstance(column, TextField) and column.max_length:
+                self.refuse(column.name, *text(getattr(record, column.name), max_length=column.max_length))
 
     @contextmanager
     def collecting(self, **renamed: str) -> Iterator[None]:

@@ -36,7 +36,7 @@ if DEFAULT_CURRENCY not in DECIMALS:
     raise ImproperlyConfigured(f"DEFAULT_CURRENCY {DEFAULT_CURRENCY!r} is not an ISO 4217 code such as EUR.")
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "crm.apps.AdministrationConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -258,7 +258,7 @@ def as_private(response: HttpResponse) -> HttpResponse:
     return response
 
 
-def add_errors(form: forms.Form, refusal: Refusal) -> None:
+def add_errors(form: forms.BaseForm, refusal: Refusal) -> None:
     """Put the sentences where they belong: beside their fields, or above the form."""
     if not isinstance(refusal, Invalid):
         form.add_error(None, str(refusal))

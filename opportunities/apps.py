@@ -12,10 +12,11 @@ class OpportunitiesConfig(AppConfig):
     def ready(self) -> None:
         from opportunities import problems  # noqa: F401  registers the refusals
 
-        post_migrate.connect(_ensure_status_reasons, sender=self)
+        post_migrate.connect(_ensure_defaults, sender=self)
 
 
-def _ensure_status_reasons(**kwargs: Any) -> None:
-    from opportunities.models import StatusReason
+def _ensure_defaults(**kwargs: Any) -> None:
+    from opportunities.models import Settings, StatusReason
 
     StatusReason.objects.ensure_defaults()
+    Settings.objects.ensure_defaults()

@@ -14,6 +14,7 @@ from crm.models import User
 from crm.types import Values
 from opportunities import form_choices
 from opportunities.actions import CloseCheck
+from opportunities.actions.reopen import REASON_MISSING, reopen_terms
 from opportunities.actions.values import PLAIN_FIELDS
 from opportunities.form_fields import (
     CodeField,
@@ -26,7 +27,7 @@ from opportunities.form_fields import (
     custom_field,
     in_currency,
 )
-from opportunities.models import ForecastCategory, Opportunity, Rating, SalesStage, State, StatusReason
+from opportunities.models import ForecastCategory, Opportunity, Rating, SalesStage
 from opportunities.requests import MAX_DESCRIPTION, CloseRequest, ReopenRequest
 from quotes.states import QuoteStatusReason
 
@@ -139,13 +140,17 @@ def _close_along_field(*, required: bool) -> forms.ChoiceField:
 
 class ReopenForm(DialogForm):
     status_reason = CodeField(label=_("Status reason"), choices=[])
-    reason = LongTextField(label=_("Reason for reopening"), limit=MAX_DESCRIPTION, required=False)
+    reason = LongTextField(
+        label=_("Reason for reopening"), limit=MAX_DESCRIPTION, error_messages={"required": REASON_MISSING}
+    )
 
     def __init__(self, data: Any = None) -> None:
         super().__init__(data)
+        terms = reopen_terms()
         field: Any = self.fields["status_reason"]
-        field.choices = form_choices.open_reasons()
-        field.initial = StatusReason.objects.default_for(State.OPEN).pk
+        field.choices = [(reason.code, reason.label) for reason in terms.status_reasons]
+        field.initial = terms.default.code
+        self.fields["reason"].required = terms.reason_required
 
     def request(self) -> ReopenRequest:
         return ReopenRequest(**self.cleaned_data)

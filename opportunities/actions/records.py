@@ -4,10 +4,9 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
-from django.db.models import QuerySet, TextField
+from django.db.models import QuerySet
 
-from crm import clock, rules
+from crm import clock
 from crm.errors import NotFound
 from crm.models import RecordAccess, User
 from crm.permissions import require_access
@@ -83,12 +82,4 @@ def _apply(record: Account | Competitor, values: Mapping[str, Any]) -> None:
     for field, value in values.items():
         setattr(record, field, value)
     with field_checks() as checks:
-        try:
-            record.clean_fields()
-        except ValidationError as error:
-            for field, texts in error.message_dict.items():
-                checks.refuse(field, *texts)
-        # Django holds the length of a CharField; that of a TextField it leaves to forms.
-        for column in record._meta.concrete_fields:
-            if isinstance(column, TextField) and column.max_length:
-                checks.refuse(column.name, *rules.text(getattr(record, column.name), max_length=column.max_length))
+        checks.refuse_columns(record)

@@ -1,9 +1,11 @@
 """Reopen a won or lost opportunity, leaving no lies behind."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crm import rules
 from crm.errors import Refusal
@@ -15,8 +17,29 @@ from crm.transactions import deed
 from opportunities.actions.judge import present_close
 from opportunities.actions.steps import Closing
 from opportunities.locks import lock_opportunity
-from opportunities.models import Opportunity, OpportunityClose, State, StatusReason
+from opportunities.models import Opportunity, OpportunityClose, StatusReason
 from opportunities.requests import MAX_DESCRIPTION, ReopenRequest
+
+REASON_MISSING = gettext_lazy("Say why it is reopened.")
+
+
+@dataclass(frozen=True)
+class ReopenTerms:
+    """The status reasons that reopening offers, and whether it asks for a reason in words."""
+
+    status_reasons: list[StatusReason]
+    reason_required: bool
+
+    @property
+    def default(self) -> StatusReason:
+        return next(reason for reason in self.status_reasons if reason.is_default)
+
+    def find(self, code: int | None) -> StatusReason | None:
+        """The one of this code, the default for None."""
+        for reason in self.status_reasons:
+            if reason.is_default if code is None else reason.code == code:
+                return reason
+        return None
 
 
 def reopen_opportunity(
@@ -43,13 +66,21 @@ def plan_reopening(opportunity: Opportunity) -> Closing:
     return Closing(opportunity, present_close(opportunity), [])
 
 
+def reopen_terms() -> ReopenTerms:
+    """What is offered and asked for now, in one statement."""
+    reasons = list(StatusReason.objects.for_reopening())
+    return ReopenTerms(reasons, reason_required=any(reason.reopen_reason_required for reason in reasons))
+
+
 def find_reason(request: ReopenRequest) -> StatusReason:
     """Raises: Invalid, all fields at once."""
-    wanted = {"is_default": True} if request.status_reason is None else {"pk": request.status_reason}
-    reason = StatusReason.objects.offered_for(State.OPEN).filter(**wanted).first()
+    terms = reopen_terms()
+    reason = terms.find(request.status_reason)
     with field_checks() as checks:
         if reason is None:
             checks.refuse("status_reason", _("Choose one of the status reasons of Open."))
+        if terms.reason_required and not request.reason.strip():
+            checks.refuse("reason", REASON_MISSING)
         checks.refuse("reason", *rules.text(request.reason, max_length=MAX_DESCRIPTION))
     assert reason is not None  # refused above otherwise
     return reason

@@ -4,6 +4,7 @@ from opportunities.models.close_field import CloseField, ShownOn
 from opportunities.models.competitor import Competitor
 from opportunities.models.opportunity import Opportunity, OpportunityCompetitor
 from opportunities.models.opportunity_close import OpportunityClose
+from opportunities.models.settings import Settings
 from opportunities.models.status_reason import StatusReason
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "Outcome",
     "Rating",
     "SalesStage",
+    "Settings",
     "ShownOn",
     "State",
     "StatusReason",

@@ -2,13 +2,14 @@ from __future__ import annotations
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, Q
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
 from crm.languages import in_language
 from opportunities.models.choices import Outcome, State
 from opportunities.models.close_field import CloseField
+from opportunities.models.settings import Settings
 
 FIRST_CUSTOM_CODE = 100_000_000
 
@@ -27,6 +28,11 @@ class StatusReasonQuerySet(models.QuerySet["StatusReason"]):
         shown = CloseField.objects.shown_on(outcome).values(row=JSONObject(**columns))
         return self.offered_for(State(outcome)).annotate(close_field_rows=ArraySubquery(shown))
 
+    def for_reopening(self) -> StatusReasonQuerySet:
+        """Those of Open, each with `reopen_reason_required`: the setting in the same statement."""
+        asked = {"reopen_reason_required": Exists(Settings.objects.filter(reopen_reason_required=True))}
+        return self.offered_for(State.OPEN).annotate(**asked)
+
     def default_for(self, state: State) -> StatusReason:
         return self.get(state=state, is_default=True)
 
@@ -44,6 +50,9 @@ class StatusReason(models.Model):
     requires_competitor = models.BooleanField(_("requires a competitor"), default=False)
     requires_description = models.BooleanField(_("requires a description"), default=False)
 
+    # Annotated by for_reopening().
+    reopen_reason_required: bool
+
     objects = StatusReasonQuerySet.as_manager()
 
     class Meta:
@@ -60,6 +69,10 @@ class StatusReason(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+    @property
+    def is_built_in(self) -> bool:
+        return self.code < FIRST_CUSTOM_CODE
 
     @property
     def label(self) -> str:

@@ -8,6 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from crm.models import Event
+from opportunities.actions import change_settings
 from opportunities.models import Opportunity
 from quotes.models import Quote
 from tests.expect import nothing_changes
@@ -39,6 +40,22 @@ def make_row(owner, verb):
     if verb == "bulk-close-quotes":
         make_quote(opportunity)
     return opportunity
+
+
+def test_reopening_asks_for_a_reason_where_an_administrator_wants_it(vp, rep, admin, api, send):
+    opportunity = make_row(rep, "bulk-reopen")
+    change_settings({"reopen_reason_required": True}, actor=admin)
+    path = f"opportunities/{opportunity.pk}/reopen/"
+    with nothing_changes():
+        refused = [
+            send(vp, "bulk-reopen", [opportunity]),
+            send(vp, "bulk-reopen", [opportunity], dry_run=True, reason=" "),
+            api(rep).post(path),
+            api(rep).post(path, {"reason": "\n"}),
+        ]
+    for answer in refused:
+        assert (answer.status_code, answer.json()["errors"]) == (400, {"reason": ["Say why it is reopened."]})
+    assert send(vp, "bulk-reopen", [opportunity], reason="They called").json()["reopened"] == 1
 
 
 class TestTheAnswer:

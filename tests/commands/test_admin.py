@@ -1,30 +1,55 @@
-"""Django's administration: superusers alone, people and units to edit, business records to look at."""
+"""Django's administration for superusers: people and units to edit, business records to look at."""
 
 import re
 from collections.abc import Callable
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.contrib import admin as django_admin
+from django.contrib.admin.models import LogEntry
 from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import translation
 
 from crm.business_units import create_unit
 from crm.models import BusinessUnit, Role, Token, User
-from opportunities.models import Opportunity
+from opportunities.actions import change_status_reason, create_status_reason, delete_status_reason
+from opportunities.models import Account, Competitor, Opportunity, OpportunityClose, OpportunityCompetitor
+from quotes.models import Quote, QuoteClose
 from tests.expect import nothing_changes
-from tests.factories import close_won, make_account, make_competitor, make_opportunity, make_quote, make_user, reopen
+from tests.factories import (
+    close_lost,
+    close_won,
+    make_account,
+    make_competitor,
+    make_opportunity,
+    make_quote,
+    make_user,
+    reopen,
+)
+from tests.pages.reading import text_of
 
 pytestmark = pytest.mark.django_db
 
-EDITABLE = {"user", "businessunit", "role"}
+EDITABLE = {"user", "businessunit", "role", "statusreason", "settings"}
 MODELS = [model for label in ("crm", "opportunities", "quotes") for model in apps.get_app_config(label).get_models()]
 READ_ONLY = [model for model in MODELS if model._meta.model_name not in EDITABLE]
+
+PAGES: dict[Any, Callable[[Any], str]] = {
+    Opportunity: lambda record: f"/opportunities/{record.pk}/",
+    OpportunityCompetitor: lambda record: f"/opportunities/{record.opportunity_id}/",
+    OpportunityClose: lambda record: f"/opportunities/{record.opportunity_id}/?tab=activities",
+    Account: lambda record: f"/accounts/{record.pk}/",
+    Competitor: lambda record: f"/competitors/{record.pk}/",
+    Quote: lambda record: f"/quotes/{record.pk}/",
+    QuoteClose: lambda record: f"/opportunities/{record.opportunity_id}/?tab=activities",
+}
 
 
 @pytest.fixture
@@ -67,22 +92,79 @@ def test_business_records_can_only_be_looked_at(client: Client, records: SimpleN
     page = client.get(url(model, "change", record.pk))
     assert page.status_code == 200
     assert b'name="_save"' not in page.content
+    assert b">Close<" not in page.content  # Django's word for leaving the page
     with nothing_changes():
         assert client.get(url(model, "add")).status_code == 403
         assert client.post(url(model, "change", record.pk), {"topic": "Other"}).status_code == 403
         if model is not Token:
             assert client.post(url(model, "delete", record.pk), {"post": "yes"}).status_code == 403
+            chosen = {"_selected_action": [record.pk], "post": "yes"}
+            client.post(url(model, "changelist"), {"action": "delete_selected", **chosen})
+        client.post(url(model, "changelist"), {"_save": "Save", "form-TOTAL_FORMS": 1, "form-0-topic": "Other"})
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
 def test_searching_and_filtering_answers(client: Client, records: SimpleNamespace, model: Any) -> None:
-    assert client.get(url(model, "changelist"), {"q": "crane"}).status_code == 200
+    assert client.get(url(model, "changelist"), {"q": "crane"}, follow=True).status_code == 200
 
 
-def test_the_record_page_is_a_link_away(client: Client, records: SimpleNamespace) -> None:
-    address = records.opportunity.get_absolute_url()
-    assert f'href="{address}"' in client.get(url(Opportunity, "changelist")).content.decode()
-    assert f'href="{address}"' in client.get(url(Opportunity, "change", records.opportunity.pk)).content.decode()
+@pytest.mark.parametrize("model", [*PAGES], ids=lambda model: model._meta.model_name)
+def test_the_page_in_the_product_is_a_link_away(client: Client, records: SimpleNamespace, model: Any) -> None:
+    record = model.objects.first()
+    address = PAGES[model](record)
+    assert f'<a href="{address}">Open</a>' in client.get(url(model, "changelist")).content.decode()
+    assert f'<a href="{address}" class="viewsitelink">Open</a>' in shown(client, record)
+    assert client.get(address).status_code in (200, 404)  # a superuser without a role reads nothing
+
+
+def shown(client: Client, record: Any) -> str:
+    return client.get(url(type(record), "change", record.pk)).content.decode()
+
+
+def test_amounts_have_the_decimals_of_their_currency(client: Client, rep: User) -> None:
+    revenue = {"USD": Decimal("14180.40"), "JPY": Decimal(14180), "KWD": Decimal("14180.4")}
+    expected = {"USD": "14,180.40 USD", "JPY": "14,180 JPY", "KWD": "14,180.400 KWD"}
+    for currency, amount in revenue.items():
+        opportunity = make_opportunity(rep, currency=currency, estimated_revenue=amount)
+        quote = make_quote(opportunity, "won", total_amount=amount)
+        closing = close_won(opportunity)
+        records = (closing.opportunity, closing.opportunity_close, quote, quote.quote_close)
+        for record in records:
+            page = shown(client, record).replace("\xa0", " ")
+            assert expected[currency] in page
+            assert not re.search(r"180[.,]\d{4}", page.replace(expected[currency], ""))
+
+
+def test_the_log_tells_also_of_what_was_deleted(client: Client, admin: User) -> None:
+    names = {"label_en": "Budget cut", "label_da": "Sparet væk"}
+    reason = create_status_reason({"state": 2, **names}, actor=admin)
+    delete_status_reason(reason.code, actor=admin)
+    log = text_of(client.get(url(LogEntry, "changelist")))
+    assert "Budget cut Deletion Code: 100000000; State: Lost; Label (English): Budget cut" in log
+    assert client.post(url(LogEntry, "delete", LogEntry.objects.first().pk), {"post": "yes"}).status_code == 403
+
+
+def test_a_close_record_tells_how_things_were_called(client: Client, rep: User, admin: User) -> None:
+    rival = make_competitor("Apex")
+    close = close_lost(make_opportunity(rep), competitor=rival).opportunity_close
+    change_status_reason(4, {"label_en": "Called off", "label_da": "Aflyst"}, actor=admin)
+    page = shown(client, close)
+    for text in ("Canceled / Annulleret", "Apex", "Called off"):
+        assert text in page
+
+
+def test_custom_values_stand_under_the_labels_that_they_had() -> None:
+    labels = {"label_en": "Their budget", "label_da": "Deres budget"}
+    custom = {
+        "budget": {"type": "text", "value": "<1500>", "place": 0, **labels},
+        "met": {"type": "yes_no", "value": True, "label_en": "Met", "label_da": "", "place": 1},
+    }
+    shown = django_admin.site.get_model_admin(OpportunityClose).custom_values
+    close = OpportunityClose(custom=custom)
+    assert shown(close) == "Their budget: &lt;1500&gt;<br>Met: Yes"
+    with translation.override("da"):
+        assert shown(close).endswith("Met: Ja")
+    assert shown(OpportunityClose()) is None
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model._meta.model_name)
@@ -91,9 +173,10 @@ def test_a_list_asks_the_same_however_long_it_is(
 ) -> None:
     def statements() -> int:
         with CaptureQueriesContext(connection) as captured:
-            assert client.get(url(model, "changelist")).status_code == 200
+            assert client.get(url(model, "changelist"), follow=True).status_code == 200
         return len(captured)
 
+    statements()  # content types are remembered from the first time on
     few = statements()
     for owner in (rep, teammate):
         opportunity = make_opportunity(owner, account=make_account(), competitors=[make_competitor()])
@@ -108,17 +191,9 @@ def test_a_list_asks_the_same_however_long_it_is(
 
 def test_revoking_a_token_is_deleting_it(client: Client, records: SimpleNamespace) -> None:
     token = Token.objects.get()
+    assert f'href="{url(Token, "delete", token.pk)}"' in shown(client, token)
     client.post(url(Token, "delete", token.pk), {"post": "yes"})
     assert not Token.objects.exists()
-
-
-@pytest.mark.parametrize("name", ["rep", "manager", "vp", "admin"])
-def test_nobody_but_superusers_gets_in(people: dict[str, User], browse: Callable[[User], Client], name: str) -> None:
-    for is_staff in (False, True):
-        User.objects.filter(username=name).update(is_staff=is_staff)
-        client = browse(people[name])
-        assert client.get(url(User, "changelist")).status_code in (302, 403)
-        assert b"model-" not in client.get(reverse("admin:index")).content
 
 
 INLINE = re.compile(
@@ -205,16 +280,21 @@ class TestBusinessUnits:
         response = client.post(url(BusinessUnit, "change", units.north.pk), {"name": "North", "parent": below.pk})
         assert errors(response) == {"parent": ["A business unit cannot be placed below itself."]}
 
-    def test_what_the_lock_refuses_is_a_message(
+    def test_what_the_lock_refuses_stands_beside_what_was_typed(
         self, client: Client, units: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         below = create_unit("Aarhus", parent=units.north.pk)
         address = url(BusinessUnit, "change", units.north.pk)
         # As if another superuser had moved it there since the form looked.
         monkeypatch.setattr("crm.admin.BusinessUnitForm.clean_parent", lambda form: form.cleaned_data["parent"])
-        response = client.post(address, {"name": "North", "parent": below.pk}, follow=True)
-        assert "cannot be placed below itself" in response.content.decode()
+        response = client.post(address, {"name": "Far north", "parent": below.pk})
+        assert errors(response) == {"parent": ["A business unit cannot be placed below itself."]}
+        assert 'value="Far north"' in response.content.decode()
         assert BusinessUnit.objects.get(name="North").parent == units.root
+
+    def test_a_name_is_taken_once(self, client: Client, units: SimpleNamespace) -> None:
+        response = client.post(url(BusinessUnit, "add"), {"name": "North", "parent": units.root.pk})
+        assert errors(response) == {"name": ["There is already a business unit with this name."]}
 
     def test_they_are_never_deleted(self, client: Client, units: SimpleNamespace) -> None:
         assert client.post(url(BusinessUnit, "delete", units.south.pk), {"post": "yes"}).status_code == 403

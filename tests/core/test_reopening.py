@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from crm import clock
+from opportunities.actions import change_settings
 from opportunities.models import ActivityStatus, Opportunity, OpportunityClose, StatusReason
 from quotes.models import Quote
 from quotes.states import QuoteStatusReason
@@ -89,6 +90,30 @@ class TestStatusReason:
         StatusReason.objects.filter(code=2).update(active=False)
         with invalid(status_reason=1, reason=1):
             reopen(opportunity, status_reason=2, reason="x" * 2001)
+
+
+class TestReason:
+    """An administrator can make it required."""
+
+    @pytest.fixture
+    def opportunity(self, rep, admin):
+        change_settings({"reopen_reason_required": True}, actor=admin)
+        return make_opportunity(rep, state="won")
+
+    @pytest.mark.parametrize("reason", ["", " \n\t"])
+    def test_where_required_it_must_say_something(self, opportunity, reason):
+        with invalid(reason="Say why it is reopened."):
+            reopen(opportunity, reason=reason)
+
+    def test_every_field_is_judged_at_once(self, opportunity):
+        with invalid(reason="Say why", status_reason="status reasons of Open"):
+            reopen(opportunity, status_reason=99)
+
+    def test_one_is_enough(self, opportunity):
+        assert reopen(opportunity, reason="They called").opportunity_close.reopen_reason == "They called"
+
+    def test_it_can_be_left_out_unless_required(self, rep):
+        assert reopen(make_opportunity(rep, state="won"), reason="  ").opportunity.is_open
 
 
 def test_an_open_one_is_refused(rep):

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from crm.models import User
-from opportunities.actions import check_close, create_opportunity, edit_opportunity
+from opportunities.actions import change_settings, check_close, create_opportunity, edit_opportunity
 from opportunities.models import Opportunity, Outcome
 from quotes.actions import activate_quote, close_open_quotes, create_quote, revise_quote, win_quote
 from quotes.requests import QuoteCloseRequest, QuoteWinRequest
@@ -73,8 +73,15 @@ def test_other_verbs(rep, actor, count_statements, most, deed):
 
 def test_reopening(rep, actor, count_statements):
     opportunity = make_opportunity(rep, state="won")
-    with count_statements(8):
+    with count_statements(8, least=8):
         reopen(opportunity, actor=actor)
+
+
+def test_the_settings_are_asked_along(rep, actor, admin, count_statements):
+    opportunity = make_opportunity(rep, state="won")
+    change_settings({"reopen_reason_required": True}, actor=admin)
+    with count_statements(8):
+        reopen(opportunity, actor=actor, reason="They called")
 
 
 @pytest.mark.parametrize(

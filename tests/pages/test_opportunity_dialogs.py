@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from crm import clock
-from opportunities.actions import edit_opportunity
+from opportunities.actions import change_settings, edit_opportunity
 from opportunities.models import Opportunity, OpportunityClose, State
 from quotes.models import Quote, QuoteClose
 from quotes.states import QuoteState, QuoteStatusReason
@@ -52,6 +52,19 @@ def test_reopening_what_was_reopened_meanwhile_is_refused_and_keeps_the_reason(r
     assert "is open" in errors_of(response)["form"]
     assert not elements(response, "button", type="submit", class_="button button--primary")
     assert "Back to the opportunity" in text_of(response)
+
+
+def test_a_reason_is_asked_for_where_an_administrator_wants_it(rep, admin, browse):
+    opportunity = make_opportunity(rep, state="won")
+    client = browse(rep)
+    assert not client.get(url(opportunity, "reopen")).context["form"].fields["reason"].required
+    change_settings({"reopen_reason_required": True}, actor=admin)
+    assert "Reason for reopening *" in text_of(client.get(url(opportunity, "reopen")))
+    for typed in ("", "  "):
+        with nothing_changes():
+            response = send(client, url(opportunity, "reopen"), reason=typed)
+        assert (response.status_code, errors_of(response)) == (400, {"reason": "Say why it is reopened."})
+    assert send(client, url(opportunity, "reopen"), reason="They called").url == opportunity.get_absolute_url()
 
 
 def test_a_reason_that_is_too_long_is_told(rep, browse):

@@ -1,0 +1,57 @@
+"""What administrators changed: for each deed one entry in Django's own log, written in the same transaction."""
+
+import json
+from typing import Any
+
+from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db.models import Model
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from crm.models import User
+from crm.types import Values
+
+
+def facts(record: Model) -> Values:
+    """The record's columns by name, to be taken before and after a change."""
+    return {field.name: field.value_from_object(record) for field in record._meta.concrete_fields}
+
+
+def record(actor: User, obj: Model, before: Values, after: Values) -> None:
+    """What changed between the facts. `before` is empty for a new record, `after` for one about to be deleted."""
+    pairs = {name: [before.get(name), after.get(name)] for name in before | after}
+    changed = {name: pair for name, pair in pairs.items() if pair[0] != pair[1]}
+    if changed:
+        flag = CHANGE if before and after else ADDITION if after else DELETION
+        LogEntry.objects.log_actions(actor.pk, [obj], flag, json.dumps(changed, cls=DjangoJSONEncoder))
+
+
+def told(entry: LogEntry) -> str:
+    """The entry in the reader's language: each field with its value before and after."""
+    model = entry.content_type and entry.content_type.model_class()
+    if not model or not entry.change_message.startswith("{"):
+        return entry.get_change_message()
+    columns = {field.name: field for field in model._meta.concrete_fields}
+    changes = json.loads(entry.change_message).items()
+    return "; ".join(_change(columns.get(name), name, *values, flag=entry.action_flag) for name, values in changes)
+
+
+def _change(column: Any, name: str, before: Any, after: Any, *, flag: int) -> str:
+    label = capfirst(str(column.verbose_name)) if column else name
+    shown = {
+        ADDITION: _value(column, after),
+        CHANGE: f"{_value(column, before)} → {_value(column, after)}",
+        DELETION: _value(column, before),
+    }
+    return f"{label}: {shown[flag]}"
+
+
+def _value(column: Any, value: Any) -> str:
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if value in (None, "", []):
+        return "–"
+    if isinstance(value, list):
+        return ", ".join(" | ".join(map(str, each.values())) for each in value)
+    return str(dict(column.flatchoices).get(value, value)) if column else str(value)

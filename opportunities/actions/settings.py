@@ -1,0 +1,26 @@
+"""What administrators set for everyone."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from crm import audit
+from crm.models import User
+from crm.permissions import require_administrator
+from crm.rules import field_checks
+from crm.transactions import deed
+from opportunities.models import Settings
+
+
+def change_settings(changes: Mapping[str, Any], *, actor: User) -> Settings:
+    """Raises: Denied, Invalid."""
+    with deed():
+        require_administrator(actor)
+        settings = Settings.objects.select_for_update().get()
+        before = audit.facts(settings)
+        for field, value in changes.items():
+            setattr(settings, field, value)
+        with field_checks() as checks:
+            checks.refuse_columns(settings)
+        settings.save(update_fields=list(changes))
+        audit.record(actor, settings, before, audit.facts(settings))
+    return settings
