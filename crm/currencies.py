@@ -33,10 +33,15 @@ def amount_text(amount: Decimal | None, currency: str) -> str | None:
     return None if amount is None else f"{amount:z.{DECIMALS[currency]}f}"
 
 
+def number_shown(amount: Decimal, currency: str) -> str:
+    """The amount alone, as the reader's language writes it: `1,234.50`."""
+    return number_format(amount, DECIMALS[currency], force_grouping=True)
+
+
 def amount_shown(amount: Decimal | None, currency: str) -> str:
     """As the reader's language writes it: `€ 1,234.50` or `1.234,50 DKK`; a dash for none."""
     if amount is None:
         return "–"
-    number = number_format(amount, DECIMALS[currency], force_grouping=True)
+    number = number_shown(amount, currency)
     symbol = SYMBOLS.get(currency)
     return f"{symbol}{_NO_BREAK}{number}" if symbol else f"{number}{_NO_BREAK}{currency}"
