@@ -33,18 +33,19 @@ def amount_text(amount: Decimal | None, currency: str) -> str | None:
     return None if amount is None else f"{amount:z.{DECIMALS[currency]}f}"
 
 
+def number_shown(amount: Decimal, currency: str) -> str:
+    """The amount alone, as the reader's language writes it: `1,234.50`."""
+    return number_format(amount, DECIMALS[currency], force_grouping=True)
+
+
 def amount_shown(amount: Decimal | None, currency: str) -> str:
     """As the reader's language writes it: `€ 1,234.50` or `1.234,50 DKK`; a dash for none."""
     if amount is None:
         return "–"
     symbol = SYMBOLS.get(currency)
-    return f"{symbol}{_NO_BREAK}{_number(amount, currency)}" if symbol else amount_with_code(amount, currency)
+    return f"{symbol}{_NO_BREAK}{number_shown(amount, currency)}" if symbol else amount_with_code(amount, currency)
 
 
 def amount_with_code(amount: Decimal | None, currency: str) -> str:
     """Where a symbol would not tell enough: `1,234.50 USD`; a dash for none."""
-    return "–" if amount is None else f"{_number(amount, currency)}{_NO_BREAK}{currency}"
-
-
-def _number(amount: Decimal, currency: str) -> str:
-    return number_format(amount, DECIMALS[currency], force_grouping=True)
+    return "–" if amount is None else f"{number_shown(amount, currency)}{_NO_BREAK}{currency}"

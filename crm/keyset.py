@@ -77,8 +77,13 @@ def read_page(rows: QuerySet[Any], ordering: Sequence[Order], *, size: int, curs
     return keyset.before(values, size) if backward else keyset.after(values, size)
 
 
+def ordered(rows: QuerySet[Any], ordering: Sequence[Order]) -> QuerySet[Any]:
+    """All rows in this order, as the pages have them one after the other."""
+    return _Keyset(rows, ordering).in_order
+
+
 class _Keyset:
-    def __init__(self, rows: QuerySet[Any], ordering: Sequence[Order], scope: str) -> None:
+    def __init__(self, rows: QuerySet[Any], ordering: Sequence[Order], scope: str = "") -> None:
         self.orders = ordering
         self.keys = [f"order_key_{index}" for index in range(len(ordering))]
         self.rows = rows.annotate(
@@ -87,8 +92,12 @@ class _Keyset:
         # Signed, so that what comes back is what was given out: values that the database can compare.
         self.signer = Signer(sep=".", salt=json.dumps(["crm.keyset", scope, *map(str, ordering)]))
 
+    @property
+    def in_order(self) -> QuerySet[Any]:
+        return self._ordered(self.rows)
+
     def first(self, size: int) -> Page:
-        rows = list(self._ordered(self.rows)[: size + 1])
+        rows = list(self.in_order[: size + 1])
         return self._page(rows[:size], has_next=len(rows) > size, has_previous=False)
 
     def after(self, values: list[Any], size: int) -> Page:

@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext_lazy as _
 
+from crm.columns import Column
 from crm.commands import Command
 from crm.errors import Invalid
-from crm.lists import ListDefinition, ListResult, read_list
+from crm.exports import CHOOSE, ExportForm, download, file_form
+from crm.lists import PAGING, ListDefinition, ListResult, read_list, select_rows
 from crm.types import Text
 from crm.views import PageView
-
-
-@dataclass(frozen=True)
-class Column:
-    """One column.
-
-    Attributes:
-        value: what a row shows in it.
-        cell: a template in components/cells, which gets the row and the value.
-        order: the name to order by; empty where the list cannot be ordered by it.
-        style: a class of the cells, such as is-number.
-    """
-
-    label: Text
-    value: Callable[[Any], Any]
-    cell: str = "text"
-    order: str = ""
-    style: str = ""
-
-    @property
-    def template(self) -> str:
-        return f"components/cells/{self.cell}.html"
 
 
 @dataclass(frozen=True)
@@ -64,7 +44,7 @@ class Summary:
 
 
 class ListPage(PageView):
-    """A list.
+    """A list, as a page or with `export` as a file.
 
     Hooks: `definition`, `columns` by name, `get_filter_form`, `get_commands`, `summarize`, and the sentences of
     the empty list.
@@ -80,10 +60,24 @@ class ListPage(PageView):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         self.params = given(request.GET)
         try:
+            if "export" in self.params:
+                return self.export(self.params.pop("export"))
             result = read_list(self.definition, self.params, self.actor, default_view=self._default_view())
         except Invalid as invalid:
             return self.show(self._context(None, invalid), status=invalid.status)
         return self.show(self._context(result, None))
+
+    def export(self, asked: list[str]) -> HttpResponse:
+        """The rows of all pages in a file, or the question in which form.
+
+        Raises: Invalid.
+        """
+        selection = select_rows(self.definition, self.params, self.actor, default_view=self._default_view())
+        if asked != [CHOOSE]:
+            return cast(HttpResponse, download(selection, self.columns, file_form(asked)))
+        self.template_name = "generic/export.html"
+        question = {"form": ExportForm(), "count": selection.count, "kept": self._kept(set())}
+        return self.show({"title": _("Export"), "subject": self.get_title(), "cancel_url": self.url_with(), **question})
 
     # Hooks
 
@@ -113,10 +107,10 @@ class ListPage(PageView):
     def _context(self, result: ListResult | None, invalid: Invalid | None) -> dict[str, Any]:
         filter_form = self.get_filter_form()
         summary = self.summarize(result) if result else Summary()
-        narrowing = set(self.params) - {"view", "ordering", "cursor", "page_size", "count"}
+        narrowing = set(self.params) - {"view", "ordering"} - PAGING
         return {
             **self.get_context(),
-            "commands": self.get_commands(),
+            "commands": [*self.get_commands(), self._export_command(invalid)],
             "result": result,
             "errors": sentences(invalid, filter_form) if invalid else [],
             "way_out": self._way_out(invalid),
@@ -135,6 +129,11 @@ class ListPage(PageView):
             "can_search": self.definition.search is not None,
             "clear_url": self.url_with(**dict.fromkeys({*narrowing, "cursor"})) if narrowing else "",
         }
+
+    def _export_command(self, invalid: Invalid | None) -> Command:
+        address = self.url_with(**dict.fromkeys(PAGING), export=CHOOSE)
+        reason = _("This list cannot be shown. Correct its filters first.") if invalid else ""
+        return Command("export", _("Export"), "export", address, reason)
 
     def _way_out(self, invalid: Invalid | None) -> tuple[str, Text] | None:
         """From a view that does not exist to the one that the page begins with."""

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Invalid
-from crm.keyset import Order, OrderField, Page, parse_ordering, read_page
+from crm.keyset import Order, OrderField, Page, ordered, parse_ordering, read_page
 from crm.search import typed_words
 from crm.types import Text
 
@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 Rows = QuerySet[Any]
 Errors = dict[str, list[Text]]
 PAGE_SIZE, MAX_PAGE_SIZE, MAX_SEARCH = 50, 200, 200
-_CONTROLS = frozenset({"view", "search", "ordering", "cursor", "page_size", "count"})
+PAGING = frozenset({"cursor", "page_size", "count"})
+_CONTROLS = frozenset({"view", "search", "ordering"})
 
 
 @dataclass(frozen=True)
@@ -57,17 +58,32 @@ class ListDefinition:
 
 
 @dataclass
-class ListResult:
+class Selection:
+    """The rows that a query string asks for, on whatever page."""
+
     definition: ListDefinition
     view_name: str
     ordering: tuple[Order, ...]
-    page: Page
     all_rows: Rows
     params: dict[str, str] = field(default_factory=dict)
 
     @property
     def view(self) -> ListView:
         return self.definition.views[self.view_name]
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows there are on all pages; one statement."""
+        return self.all_rows.count()
+
+    @property
+    def rows_in_order(self) -> Rows:
+        return ordered(self.all_rows, self.ordering)
+
+
+@dataclass
+class ListResult(Selection):
+    page: Page = field(kw_only=True)
 
     @property
     def rows(self) -> list[Any]:
@@ -85,11 +101,6 @@ class ListResult:
     def wants_count(self) -> bool:
         return self.params.get("count") == "true"
 
-    @cached_property
-    def count(self) -> int:
-        """How many rows there are on all pages; one statement."""
-        return self.all_rows.count()
-
 
 def read_list(
     definition: ListDefinition,
@@ -105,24 +116,44 @@ def read_list(
 
     Raises: Invalid, with all parameters that are unknown, repeated or of the wrong form.
     """
+    found = select_rows(definition, params, user, default_view=default_view, controls=_CONTROLS | PAGING)
+    asked = found.params
+    scope = _scope(definition, found.view_name, asked)
+    page = read_page(found.all_rows, found.ordering, size=_page_size(asked), cursor=asked.get("cursor"), scope=scope)
+    return ListResult(definition, found.view_name, found.ordering, found.all_rows, asked, page=page)
+
+
+def select_rows(
+    definition: ListDefinition,
+    params: QueryDict,
+    user: User,
+    *,
+    default_view: str = "",
+    controls: frozenset[str] = _CONTROLS,
+) -> Selection:
+    """The same without pages; nothing is read yet.
+
+    Args:
+        controls: the parameters that are known beside the filters.
+
+    Raises: Invalid.
+    """
     asked = {name: str(value) for name, value in params.items()}
     view_name = asked.get("view") or default_view or next(iter(definition.views))
     view = definition.views.get(view_name, next(iter(definition.views.values())))
     with timezone.override(ZoneInfo(user.time_zone) if user.time_zone else None):
         filters = definition.filters(asked, view.rows(definition.rows(user), user))
-        errors = _filter_errors(filters) | _control_errors(definition, asked) | _name_errors(definition, params)
+        errors = _filter_errors(filters) | _control_errors(definition, asked)
+        errors |= _name_errors(definition, params, controls)
         ordering = _ordering(asked.get("ordering") or view.ordering, definition, errors)
         if errors:
             raise Invalid(errors)
         rows = _searched(definition, filters.qs, asked.get("search", ""))
-    page = read_page(
-        rows, ordering, size=_page_size(asked), cursor=asked.get("cursor"), scope=_scope(definition, view_name, asked)
-    )
-    return ListResult(definition, view_name, ordering, page, rows, asked)
+    return Selection(definition, view_name, ordering, rows, asked)
 
 
-def _name_errors(definition: ListDefinition, params: QueryDict) -> Errors:
-    known = set(definition.filters.base_filters) | _CONTROLS
+def _name_errors(definition: ListDefinition, params: QueryDict, controls: frozenset[str]) -> Errors:
+    known = set(definition.filters.base_filters) | controls
     if definition.search is None:
         known -= {"search"}
     errors: Errors = {}

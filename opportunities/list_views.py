@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm.columns import Column
 from crm.commands import Command
-from crm.list_pages import Column, ListPage, Summary, Total
+from crm.list_pages import ListPage, Summary, Total
 from crm.lists import ListResult
 from crm.models import RecordAccess
 from crm.permissions import access, access_denial
@@ -19,7 +23,7 @@ from crm.types import Text
 from opportunities.commands import create_refusal
 from opportunities.list_filters import CLOSED_VIEWS, OpportunityFilterForm
 from opportunities.lists import ACCOUNTS, COMPETITORS, OPPORTUNITIES
-from opportunities.models import Account, Competitor, Opportunity, Rating, State
+from opportunities.models import Account, Competitor, Opportunity, Rating, SalesStage, State
 
 TONES = {State.OPEN: "open", State.WON: "won", State.LOST: "lost"}
 
@@ -36,26 +40,51 @@ def _day(label: Text, field: str) -> Column:
     return Column(label, lambda row: getattr(row, field), "day", field, "is-day")
 
 
-def _account(row: Opportunity) -> tuple[str, str] | None:
-    return (row.account.name, reverse("account", args=[row.account.pk])) if row.account else None
+def _link(text: str, url_name: str, pk: UUID) -> tuple[str, Callable[[], str]]:
+    """The address is made where it is shown: a file has none."""
+    return text, partial(reverse, url_name, args=[pk])
+
+
+def _account(row: Opportunity) -> tuple[str, Callable[[], str]] | None:
+    return _link(row.account.name, "account", row.account.pk) if row.account else None
 
 
 OPPORTUNITY_COLUMNS = {
-    "topic": Column(_("Topic"), lambda row: (row.topic, row.get_absolute_url()), "link", "topic", "is-wide"),
+    "topic": Column(_("Topic"), lambda row: (row.topic, row.get_absolute_url), "link", "topic", "is-wide"),
     "account": Column(_("Account"), _account, "link", "account", "is-name"),
-    "state": Column(_("State"), lambda row: (row.get_state_display(), TONES[row.state]), "badge", "state"),
-    "status_reason": Column(_("Status reason"), lambda row: row.status_reason.label, order="status_reason"),
-    "rating": Column(
-        _("Rating"), lambda row: (row.get_rating_display(), Rating(row.rating).name.lower()), "rating", "rating"
+    "state": Column(
+        _("State"),
+        lambda row: (State(row.state).label, TONES[row.state]),
+        "badge",
+        "state",
+        raw=lambda row: State(row.state),
     ),
-    "sales_stage": Column(_("Stage"), lambda row: row.get_sales_stage_display(), order="sales_stage"),
+    "status_reason": Column(
+        _("Status reason"),
+        lambda row: row.status_reason.label,
+        order="status_reason",
+        raw=lambda row: row.status_reason.code,
+    ),
+    "rating": Column(
+        _("Rating"),
+        lambda row: (Rating(row.rating).label, Rating(row.rating).name.lower()),
+        "rating",
+        "rating",
+        raw=lambda row: Rating(row.rating),
+    ),
+    "sales_stage": Column(
+        _("Stage"),
+        lambda row: SalesStage(row.sales_stage).label,
+        order="sales_stage",
+        raw=lambda row: SalesStage(row.sales_stage),
+    ),
     "estimated_revenue": _money(_("Est. revenue"), "estimated_revenue"),
     "actual_revenue": _money(_("Actual revenue"), "actual_revenue"),
     "probability": Column(_("Probability"), lambda row: row.probability, "percent", "probability", "is-number"),
     "estimated_close_date": _day(_("Est. close date"), "estimated_close_date"),
     "actual_close_date": _day(_("Actual close date"), "actual_close_date"),
     "modified_at": _day(_("Modified on"), "modified_at"),
-    "owner": Column(_("Owner"), lambda row: row.owner.name, order="owner"),
+    "owner": Column(_("Owner"), lambda row: row.owner.name, order="owner", raw=lambda row: row.owner.username),
     "competitors": Column(_("Competitor"), lambda row: ", ".join(ref["name"] for ref in row.competitor_refs)),
 }
 
@@ -103,7 +132,7 @@ class RecordListPage(ListPage):
 
 
 def _name_of(url_name: str) -> Column:
-    return Column(_("Name"), lambda row: (row.name, reverse(url_name, args=[row.pk])), "link", "name", "is-wide")
+    return Column(_("Name"), lambda row: _link(row.name, url_name, row.pk), "link", "name", "is-wide")
 
 
 class AccountListPage(RecordListPage):

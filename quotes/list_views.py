@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from crm.list_pages import Column, ListPage
+from crm.columns import Column
+from crm.list_pages import ListPage
 from quotes.lists import QUOTES
 from quotes.states import QuoteState
 
@@ -16,16 +16,22 @@ class QuoteListPage(ListPage):
     section = "quotes"
     definition = QUOTES
     columns = {
-        "number": Column(_("Number"), lambda row: (row.number, row.get_absolute_url()), "link", "number"),
+        "number": Column(_("Number"), lambda row: (row.number, row.get_absolute_url), "link", "number"),
         "revision": Column(_("Revision"), lambda row: row.revision, order="revision", style="is-number"),
         "name": Column(_("Name"), lambda row: row.name, order="name", style="is-wide"),
         "opportunity": Column(
             _("Opportunity"),
-            lambda row: (row.opportunity.topic, reverse("opportunity", args=[row.opportunity_id])),
+            lambda row: (row.opportunity.topic, row.opportunity.get_absolute_url),
             "link",
             style="is-wide",
         ),
-        "state": Column(_("State"), lambda row: (row.get_state_display(), TONES[row.state]), "badge", "state"),
+        "state": Column(
+            _("State"),
+            lambda row: (QuoteState(row.state).label, TONES[row.state]),
+            "badge",
+            "state",
+            raw=lambda row: QuoteState(row.state),
+        ),
         "total_amount": Column(
             _("Total amount"), lambda row: (row.total_amount, row.currency), "money", "total_amount", "is-number"
         ),

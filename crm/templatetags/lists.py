@@ -2,7 +2,7 @@ from typing import Any
 
 from django import template
 
-from crm.list_pages import Column
+from crm.columns import Column
 
 register = template.Library()
 

@@ -36,6 +36,12 @@ dialog.addEventListener("click", (event) => {
   dialog.close();
 });
 
+// What is downloaded leaves the page as it is; the dialog that asked for it has done its part.
+
+dialog.addEventListener("submit", (event) => {
+  if (event.target.matches("form[data-download]")) setTimeout(() => dialog.close());
+});
+
 // An address may ask for a command of its page, once.
 
 window.addEventListener("load", () => {
