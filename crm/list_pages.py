@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.commands import Command
 from crm.errors import Invalid
 from crm.lists import ListDefinition, ListResult, read_list
+from crm.selection import Selection, scope_of, selection_key
 from crm.types import Text
 from crm.views import PageView
 
@@ -66,8 +67,8 @@ class Summary:
 class ListPage(PageView):
     """A list.
 
-    Hooks: `definition`, `columns` by name, `get_filter_form`, `get_commands`, `summarize`, and the sentences of
-    the empty list.
+    Hooks: `definition`, `columns` by name, `get_filter_form`, `get_commands`, `get_bulk_commands`, `summarize`,
+    and the sentences of the empty list.
     """
 
     template_name = "generic/list.html"
@@ -94,6 +95,10 @@ class ListPage(PageView):
     def get_commands(self) -> list[Command]:
         return []
 
+    def get_bulk_commands(self) -> list[Command]:
+        """What can be done to chosen rows; where there is any, rows can be chosen."""
+        return []
+
     def summarize(self, result: ListResult) -> Summary:
         return Summary(count=result.count)
 
@@ -117,6 +122,7 @@ class ListPage(PageView):
         return {
             **self.get_context(),
             "commands": self.get_commands(),
+            "selection": self._selection(summary.count),
             "result": result,
             "errors": sentences(invalid, filter_form) if invalid else [],
             "way_out": self._way_out(invalid),
@@ -135,6 +141,13 @@ class ListPage(PageView):
             "can_search": self.definition.search is not None,
             "clear_url": self.url_with(**dict.fromkeys({*narrowing, "cursor"})) if narrowing else "",
         }
+
+    def _selection(self, count: int) -> Selection | None:
+        commands = self.get_bulk_commands()
+        if not commands:
+            return None
+        key = selection_key(self.request.path, self.actor)
+        return Selection(commands, key, self.params.urlencode(), scope_of(self.params, self.view_name), count)
 
     def _way_out(self, invalid: Invalid | None) -> tuple[str, Text] | None:
         """From a view that does not exist to the one that the page begins with."""

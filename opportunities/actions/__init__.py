@@ -1,5 +1,5 @@
 from opportunities.actions.batch import MAX_ROWS, RowResult
-from opportunities.actions.bulk import bulk_assign, bulk_close, bulk_close_quotes, bulk_reopen
+from opportunities.actions.bulk import bulk_assign, bulk_close, bulk_close_quotes, bulk_reopen, several_currencies
 from opportunities.actions.check import CloseCheck, check_close
 from opportunities.actions.close import close_opportunity
 from opportunities.actions.edit import create_opportunity, delete_opportunity, edit_opportunity
@@ -25,4 +25,5 @@ __all__ = [
     "edit_opportunity",
     "edit_record",
     "reopen_opportunity",
+    "several_currencies",
 ]
