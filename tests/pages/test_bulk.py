@@ -286,7 +286,7 @@ class TestPreview:
 
     def test_a_record_that_is_gone_is_told_as_such(self, steps, sales):
         flow = steps()
-        flow.choose(*sales, **{})
+        flow.choose(*sales)
         flow.step("preview", **{"bulk-ids": f"{sales[0].pk},01890000-0000-7000-8000-000000000000"})
         assert flow.fates == {"One": "ready", None: "refused"}
         assert "A record that you cannot read" in text_of(flow.page)
