@@ -51,12 +51,12 @@ class BulkCloseForm(CloseForm):
         self.order_fields([*(name for name in self.fields if name != "close_quotes"), "close_quotes"])
 
     @staticmethod
-    def _revenue_help(outcome: Outcome, currencies: Collection[str]) -> Text:
-        if len(currencies) > 1:
-            return several_currencies()
-        if outcome == Outcome.WON:
-            return _("Left empty, each gets its own: the total of its won quotes, else its estimated revenue.")
-        return _("Left empty, it stays empty. What you enter is written to each of them.")
+    def _revenue_help(outcome: Outcome, currencies: Collection[str]) -> str:
+        sentences = {
+            Outcome.WON: _("Left empty, each gets its own: the total of its won quotes, else its estimated revenue."),
+            Outcome.LOST: _("Left empty, it stays empty. What you enter is written to each of them."),
+        }
+        return f"{several_currencies()} {sentences[outcome]}" if len(currencies) > 1 else str(sentences[outcome])
 
     def clean(self) -> dict[str, Any]:
         if self.cleaned_data.get("actual_revenue") is not None and not self.currency:

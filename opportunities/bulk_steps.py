@@ -166,8 +166,7 @@ class BulkPage(PageView):
         return make_row(result, opportunity, self.words, done=done, needless=needless)
 
     def _show_preview(self, form: forms.Form, rows: list[Row]) -> HttpResponse:
-        with_quotes = sum(row.code == "opportunity_has_open_quotes" for row in rows)
-        return self._show("opportunities/bulk_preview.html", form, with_quotes=with_quotes, **_counted(rows))
+        return self._show("opportunities/bulk_preview.html", form, **_counted(rows))
 
     def _show(self, template: str, form: forms.Form, *, status: int = 200, **context: Any) -> HttpResponse:
         self.template_name = template
@@ -217,7 +216,8 @@ class BulkPage(PageView):
 
 
 def _counted(rows: list[Row]) -> dict[str, Any]:
-    return {"rows": by_fate(rows), "counts": count_fates(rows)}
+    with_quotes = sum(row.code == "opportunity_has_open_quotes" for row in rows)
+    return {"rows": by_fate(rows), "counts": count_fates(rows), "with_quotes": with_quotes}
 
 
 def _too_many() -> str:

@@ -14,6 +14,7 @@
   const value = (name) => form.elements[name].value;
   const ids = value("bulk-ids").split(",");
   const done = value("bulk-done").split(",").filter(Boolean);
+  const cells = new Map([...document.querySelectorAll("[data-row]")].map((cell) => [cell.dataset.row, cell]));
   let sent = 0, stopped = false;
 
   const stay = (event) => event.preventDefault();
@@ -26,7 +27,7 @@
 
   function tell({ id, fate, label, detail }) {
     if (fate === "done") done.push(id);
-    const cell = document.querySelector(`[data-row="${id}"]`);
+    const cell = cells.get(id);
     if (!cell) return;
     const badge = cell.querySelector(".badge");
     badge.className = `badge badge--${fate}`;
@@ -81,8 +82,7 @@
   form.addEventListener("submit", (event) => {
     if (!event.submitter || event.submitter.value !== "run") return;
     event.preventDefault();
-    form.querySelector("[data-before-run]").hidden = true;
-    for (const banner of form.querySelectorAll("[data-before-run-too]")) banner.hidden = true;
+    for (const part of document.querySelectorAll("[data-before-run]")) part.hidden = true;
     box.hidden = false;
     window.addEventListener("beforeunload", stay);
     say();

@@ -72,6 +72,12 @@
     document.getElementById("list").focus({ preventScroll: true });
   });
 
+  // Enter on a checkbox would press the first command.
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && event.target.form === form() && event.target.type === "checkbox") event.preventDefault();
+  });
+
   document.addEventListener("submit", ({ target }) => {
     if (target !== form()) return;
     const { ids, all } = read();
