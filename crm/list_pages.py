@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.commands import Command
 from crm.errors import Invalid
 from crm.lists import ListDefinition, ListResult, read_list
-from crm.selection import Selection, scope_of, selection_key
+from crm.selection import SelectionBar, scope_of, selection_key
 from crm.types import Text
 from crm.views import PageView
 
@@ -142,12 +142,12 @@ class ListPage(PageView):
             "clear_url": self.url_with(**dict.fromkeys({*narrowing, "cursor"})) if narrowing else "",
         }
 
-    def _selection(self, count: int) -> Selection | None:
+    def _selection(self, count: int) -> SelectionBar | None:
         commands = self.get_bulk_commands()
         if not commands:
             return None
         key = selection_key(self.request.path, self.actor)
-        return Selection(commands, key, self.params.urlencode(), scope_of(self.params, self.view_name), count)
+        return SelectionBar(commands, key, self.params.urlencode(), scope_of(self.params, self.view_name), count)
 
     def _way_out(self, invalid: Invalid | None) -> tuple[str, Text] | None:
         """From a view that does not exist to the one that the page begins with."""

@@ -20,7 +20,7 @@ PAGING = ("ordering", "cursor", "page_size", "count")
 
 
 @dataclass(frozen=True)
-class Selection:
+class SelectionBar:
     """What a list needs so that rows can be chosen.
 
     Attributes:

@@ -89,12 +89,12 @@ def shown_values(form: forms.Form) -> Iterator[tuple[Text, str]]:
 
 
 def _shown(field: Any, value: Any, currency: str) -> str:
+    if isinstance(value, bool):
+        return str(_("Yes") if value else _("No"))
     choices = {str(choice): label for choice, label in getattr(field, "choices", ())}
     if choices:
         values = value if isinstance(value, list) else [value]
         return ", ".join(str(choices.get(str(each), each)) for each in values)
-    if isinstance(value, bool):
-        return str(_("Yes") if value else _("No"))
     if isinstance(value, Decimal):
         return amount_shown(value, currency) if currency else amount_input(value)
     return date_format(value, "DATE_FORMAT") if isinstance(value, date) else str(value)
