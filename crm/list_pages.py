@@ -15,6 +15,7 @@ from crm.commands import Command
 from crm.errors import Invalid
 from crm.exports import CHOOSE, ExportForm, download, file_form
 from crm.lists import PAGING, ListDefinition, ListResult, read_list, select_rows
+from crm.selection import SelectionBar, scope_of, selection_key
 from crm.types import Text
 from crm.views import PageView
 
@@ -46,8 +47,8 @@ class Summary:
 class ListPage(PageView):
     """A list, as a page or with `export` as a file.
 
-    Hooks: `definition`, `columns` by name, `get_filter_form`, `get_commands`, `summarize`, and the sentences of
-    the empty list.
+    Hooks: `definition`, `columns` by name, `get_filter_form`, `get_commands`, `get_bulk_commands`, `summarize`,
+    and the sentences of the empty list.
     """
 
     template_name = "generic/list.html"
@@ -88,6 +89,10 @@ class ListPage(PageView):
     def get_commands(self) -> list[Command]:
         return []
 
+    def get_bulk_commands(self) -> list[Command]:
+        """What can be done to chosen rows; where there is any, rows can be chosen."""
+        return []
+
     def summarize(self, result: ListResult) -> Summary:
         return Summary(count=result.count)
 
@@ -111,6 +116,7 @@ class ListPage(PageView):
         return {
             **self.get_context(),
             "commands": [*self.get_commands(), self._export_command(invalid)],
+            "selection": self._selection(summary.count),
             "result": result,
             "errors": sentences(invalid, filter_form) if invalid else [],
             "way_out": self._way_out(invalid),
@@ -134,6 +140,13 @@ class ListPage(PageView):
         address = self.url_with(**dict.fromkeys(PAGING), export=CHOOSE)
         reason = _("This list cannot be shown. Correct its filters first.") if invalid else ""
         return Command("export", _("Export"), "export", address, reason)
+
+    def _selection(self, count: int) -> SelectionBar | None:
+        commands = self.get_bulk_commands()
+        if not commands:
+            return None
+        key = selection_key(self.request.path, self.actor)
+        return SelectionBar(commands, key, self.params.urlencode(), scope_of(self.params, self.view_name), count)
 
     def _way_out(self, invalid: Invalid | None) -> tuple[str, Text] | None:
         """From a view that does not exist to the one that the page begins with."""

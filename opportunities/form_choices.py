@@ -26,9 +26,9 @@ def owners(user: User, *, present: User | None = None) -> Choices:
     return chosen
 
 
-def new_owners(user: User, present: User) -> Choices:
-    """Whom the user may give the record to, with their roles."""
-    active = User.objects.with_rights().filter(is_active=True).exclude(pk=present.pk)
+def new_owners(user: User, present: User | None = None) -> Choices:
+    """Whom the user may give a record to, with their roles; not whom it has already."""
+    active = User.objects.with_rights().filter(is_active=True).exclude(pk__in=[present.pk] if present else [])
     return [
         (owner.pk, f"{owner.name} ({owner.role.label})" if owner.role else owner.name)
         for owner in active

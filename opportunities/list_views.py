@@ -20,6 +20,7 @@ from crm.lists import ListResult
 from crm.models import RecordAccess
 from crm.permissions import access, access_denial
 from crm.types import Text
+from opportunities.bulk_commands import bulk_commands
 from opportunities.commands import create_refusal
 from opportunities.list_filters import CLOSED_VIEWS, OpportunityFilterForm
 from opportunities.lists import ACCOUNTS, COMPETITORS, OPPORTUNITIES
@@ -107,6 +108,9 @@ class OpportunityListPage(ListPage):
         refusal = create_refusal(self.actor)
         new = Command("new", _("New"), "add", reverse("opportunity-new"), refusal.detail if refusal else "", False)
         return [new, refresh(self)]
+
+    def get_bulk_commands(self) -> list[Command]:
+        return bulk_commands(self.actor, self.view_name)
 
     def summarize(self, result: ListResult) -> Summary:
         """Count and sums in one statement; in views of closed ones the sum is of what they brought."""

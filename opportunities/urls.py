@@ -1,6 +1,6 @@
 from django.urls import path
 
-from opportunities import views, views_dialogs, views_edit
+from opportunities import bulk_views, views, views_dialogs, views_edit
 
 urlpatterns = [
     path("opportunities/new/", views_edit.OpportunityCreatePage.as_view(), name="opportunity-new"),
@@ -24,4 +24,29 @@ urlpatterns = [
     ),
     path("opportunities/<uuid:pk>/assign/", views_dialogs.AssignDialog.as_view(), name="opportunity-assign"),
     path("opportunities/<uuid:pk>/delete/", views_dialogs.DeleteDialog.as_view(), name="opportunity-delete"),
+    path(
+        "opportunities/bulk/close-as-won/",
+        bulk_views.BulkCloseAsWonPage.as_view(),
+        name="opportunities-bulk-close-as-won",
+    ),
+    path(
+        "opportunities/bulk/close-as-lost/",
+        bulk_views.BulkCloseAsLostPage.as_view(),
+        name="opportunities-bulk-close-as-lost",
+    ),
+    path(
+        "opportunities/bulk/reopen/",
+        bulk_views.BulkReopenPage.as_view(),
+        name="opportunities-bulk-reopen",
+    ),
+    path(
+        "opportunities/bulk/close-quotes/",
+        bulk_views.BulkCloseQuotesPage.as_view(),
+        name="opportunities-bulk-close-quotes",
+    ),
+    path(
+        "opportunities/bulk/assign/",
+        bulk_views.BulkAssignPage.as_view(),
+        name="opportunities-bulk-assign",
+    ),
 ]

@@ -1,5 +1,5 @@
 from opportunities.actions.batch import MAX_ROWS, RowResult
-from opportunities.actions.bulk import bulk_assign, bulk_close, bulk_close_quotes, bulk_reopen
+from opportunities.actions.bulk import bulk_assign, bulk_close, bulk_close_quotes, bulk_reopen, several_currencies
 from opportunities.actions.check import CloseCheck, check_close
 from opportunities.actions.close import close_opportunity
 from opportunities.actions.close_fields import change_close_field, create_close_field, delete_close_field
@@ -35,4 +35,5 @@ __all__ = [
     "edit_opportunity",
     "edit_record",
     "reopen_opportunity",
+    "several_currencies",
 ]

@@ -17,6 +17,7 @@ from crm.models import User
 from crm.permissions import Privilege
 from crm.rules import FieldChecks, field_checks
 from crm.transactions import deed
+from crm.types import Text
 from opportunities.actions.batch import Batch, RowResult
 from opportunities.actions.close import check_close_form, find_close_values, plan_closing
 from opportunities.actions.edit import change_locked_opportunity
@@ -110,7 +111,8 @@ def _check_shared_revenue(checks: FieldChecks, request: CloseRequest, opportunit
         return
     checks.refuse("actual_revenue", *rules.amount_range(request.actual_revenue))
     if request.currency is None and len({opportunity.currency for opportunity in opportunities}) > 1:
-        checks.refuse(
-            "actual_revenue",
-            _("These opportunities are in several currencies. Leave the actual revenue out, or close them apart."),
-        )
+        checks.refuse("actual_revenue", several_currencies())
+
+
+def several_currencies() -> Text:
+    return _("These opportunities are in several currencies. Leave the actual revenue out, or close them apart.")

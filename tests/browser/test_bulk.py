@@ -1,0 +1,238 @@
+"""Choosing rows and changing them in a real browser: what was chosen stays chosen, and the run shows how far it is."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from crm.lists import PAGE_SIZE
+from opportunities import bulk_steps
+from opportunities.actions import create_opportunity
+from opportunities.models import Opportunity, State
+from quotes.actions import close_open_quotes
+from quotes.requests import QuoteCloseRequest
+from quotes.states import QuoteStatusReason
+from tests.factories import make_opportunity, make_quote
+
+LIST = "/opportunities/?view=my-open&ordering=topic"
+
+
+@pytest.fixture
+def sales(transactional_db, rep) -> list[Opportunity]:
+    """More than a page of them."""
+    topics = [f"Sale {number:03}" for number in range(PAGE_SIZE + 5)]
+    return [
+        create_opportunity({"owner": rep.pk, "topic": each, "estimated_revenue": Decimal(10)}, actor=rep)
+        for each in topics
+    ]
+
+
+@pytest.fixture
+def few(transactional_db, rep) -> list[Opportunity]:
+    return [make_opportunity(rep, topic=topic) for topic in ("One", "Two", "Three")]
+
+
+def tick(page: Page, *topics: str) -> None:
+    for topic in topics:
+        page.get_by_role("checkbox", name=f"Select {topic}", exact=True).check()
+
+
+def count(page: Page, text: str) -> None:
+    expect(page.locator("[data-count]")).to_have_text(text)
+
+
+def command(page: Page, name: str) -> None:
+    page.locator("#selection").get_by_role("button", name=name).click()
+
+
+def states() -> dict[str, int]:
+    return dict(Opportunity.objects.order_by("topic").values_list("topic", "state"))
+
+
+def test_rows_of_several_pages_are_chosen_and_closed(open_browser, accessible, rep, sales, monkeypatch):
+    monkeypatch.setattr(bulk_steps, "CHUNK", 1)
+    quote = make_quote(sales[1], "active")
+    page = open_browser(rep)
+    page.goto(LIST)
+    expect(page.locator("#selection")).to_be_hidden()
+    tick(page, "Sale 000", "Sale 001")
+    count(page, "2 selected")
+    expect(page.locator("[data-selection-status]")).to_have_text("2 selected")
+    accessible(page)
+    page.get_by_role("link", name="Next page").click()
+    tick(page, f"Sale {PAGE_SIZE:03}")
+    count(page, "3 selected")
+    page.get_by_role("columnheader", name="Topic").get_by_role("link").click()
+    expect(page.locator("th[aria-sort=descending]")).to_have_text("Topic")
+    count(page, "3 selected")
+    expect(page.get_by_role("checkbox", name=f"Select Sale {PAGE_SIZE:03}")).to_be_checked()
+
+    command(page, "Close as Won")
+    expect(page.get_by_text("3 opportunities are selected.")).to_be_visible()
+    accessible(page)
+    page.get_by_role("button", name="Preview").click()
+    expect(page.get_by_text(quote.number)).to_be_visible()
+    accessible(page)
+    assert set(states().values()) == {State.OPEN}
+
+    page.get_by_role("button", name="Close as Won (2)").click()
+    expect(page.get_by_text("What was refused is unchanged.")).to_be_visible()
+    expect(page.locator("[data-row]").first).to_contain_text("These quotes are still open")
+    accessible(page)
+    assert [topic for topic, state in states().items() if state == State.WON] == ["Sale 000", f"Sale {PAGE_SIZE:03}"]
+
+    close_open_quotes(sales[1].pk, QuoteCloseRequest(status_reason=QuoteStatusReason.LOST), actor=rep)
+    page.get_by_role("button", name="Try the refused ones again").click()
+    page.get_by_role("button", name="Close as Won (1)").click()
+    expect(page.get_by_text("All of it is done.")).to_be_visible()
+    assert states()["Sale 001"] == State.WON
+    page.get_by_role("link", name="Back to the list").click()
+    expect(page.locator("#selection")).to_be_hidden()
+    assert "view=my-open" in page.url
+
+
+def test_all_of_the_view_and_all_of_the_page(open_browser, rep, sales):
+    page = open_browser(rep)
+    page.goto(LIST)
+    whole_page = page.get_by_role("checkbox", name="Select all on this page")
+    whole_page.check()
+    count(page, f"{PAGE_SIZE} selected")
+    page.get_by_role("checkbox", name="Select Sale 000").uncheck()
+    count(page, f"{PAGE_SIZE - 1} selected")
+    assert whole_page.evaluate("box => box.indeterminate")
+    page.get_by_role("checkbox", name=f"All {len(sales)} of this view").check()
+    count(page, f"All {len(sales)} records of this view are selected")
+    page.get_by_role("link", name="Next page").click()
+    expect(page.get_by_role("checkbox", name=f"Select Sale {PAGE_SIZE:03}")).to_be_checked()
+    command(page, "Assign")
+    expect(page.get_by_text(f"{len(sales)} opportunities are selected.")).to_be_visible()
+    page.get_by_role("link", name="Cancel").click()
+    count(page, f"All {len(sales)} records of this view are selected")
+    page.get_by_role("button", name="Clear the selection").click()
+    expect(page.locator("#selection")).to_be_hidden()
+    expect(page.locator("[data-selection-status]")).to_have_text("Nothing is selected")
+
+
+def test_another_view_begins_with_nothing_chosen(open_browser, rep, few):
+    page = open_browser(rep)
+    page.goto(LIST)
+    tick(page, "One")
+    page.reload()
+    count(page, "1 selected")
+    page.locator(".views summary").click()
+    page.locator(".views").get_by_role("link", name="All Opportunities").click()
+    expect(page).to_have_title(re.compile("All Opportunities"))
+    expect(page.get_by_role("checkbox", name="Select One")).not_to_be_checked()
+    expect(page.locator("#selection")).to_be_hidden()
+
+
+def test_a_step_that_fails_is_tried_again(open_browser, accessible, rep, few, monkeypatch):
+    monkeypatch.setattr(bulk_steps, "CHUNK", 1)
+    page = open_browser(rep)
+    page.goto(LIST)
+    page.get_by_role("checkbox", name="Select all on this page").check()
+    command(page, "Close as Lost")
+    page.get_by_role("button", name="Preview").click()
+    answered = []
+
+    def second_fails(route):
+        answered.append(route)
+        if len(answered) == 2:
+            route.fulfill(status=503, body="away")
+        else:
+            route.continue_()
+
+    page.route("**/bulk/close-as-lost/", second_fails)
+    page.get_by_role("button", name="Close as Lost (3)").click()
+    again = page.get_by_role("button", name="Try again")
+    expect(again).to_be_focused()
+    expect(page.get_by_role("alert")).to_contain_text("The server could not be reached")
+    expect(page.get_by_role("status").filter(has_text="done")).to_have_text("1 of 3 done")
+    expect(page.get_by_role("progressbar", name="Progress")).to_have_js_property("value", 1)
+    expect(page.locator("[data-row] .badge--done")).to_have_text("Closed as lost")
+    accessible(page)
+    again.click()
+    expect(page.get_by_text("All of it is done.")).to_be_visible()
+    assert set(states().values()) == {State.LOST}
+
+
+def test_a_run_can_be_stopped(open_browser, rep, few, monkeypatch):
+    monkeypatch.setattr(bulk_steps, "CHUNK", 1)
+    page = open_browser(rep)
+    page.goto(LIST)
+    page.get_by_role("checkbox", name="Select all on this page").check()
+    command(page, "Close as Lost")
+    page.get_by_role("button", name="Preview").click()
+    held = []
+    page.route("**/bulk/close-as-lost/", lambda route: route.continue_() if held else held.append(route))
+    page.get_by_role("button", name="Close as Lost (3)").click()
+    page.get_by_role("button", name="Stop").click()
+    held[0].continue_()
+    expect(page.get_by_text("Not all were reached.")).to_be_visible()
+    assert sorted(states().values()) == [State.OPEN, State.OPEN, State.LOST]
+
+
+def test_the_keyboard_is_enough(open_browser, rep, few):
+    page = open_browser(rep)
+    page.goto(LIST)
+    page.get_by_role("checkbox", name="Select One").focus()
+    page.keyboard.press("Space")
+    page.keyboard.press("Shift+Tab")
+    for __ in range(40):
+        if page.evaluate("document.activeElement.innerText") == "Close as Won":
+            break
+        page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    page.get_by_label("Description").focus()
+    for __ in range(10):
+        page.keyboard.press("Tab")
+        if page.evaluate("document.activeElement.innerText") == "Preview":
+            break
+    page.keyboard.press("Enter")
+    run = page.get_by_role("button", name="Close as Won (1)")
+    run.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("All of it is done.")).to_be_visible()
+    assert states()["One"] == State.WON
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_a_phone_shows_each_step(open_browser, accessible, rep, few, width):
+    make_quote(few[0])
+    page = open_browser(rep, "phone")
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto(LIST)
+    accessible(page)
+    page.get_by_text("Select all on this page").click()
+    count(page, "3 selected")
+    accessible(page)
+    command(page, "Close as Won")
+    accessible(page)
+    page.get_by_role("button", name="Preview").click()
+    accessible(page)
+    page.get_by_role("button", name="Close the quotes as Lost").click()
+    page.get_by_role("button", name="Close as Won (3)").click()
+    expect(page.get_by_text("All of it is done.")).to_be_visible()
+    accessible(page)
+
+
+def test_all_of_it_works_without_scripts(open_browser, rep, few):
+    make_quote(few[1])
+    page = open_browser(rep, java_script_enabled=False)
+    page.goto(LIST)
+    tick(page, "One", "Two")
+    command(page, "Close as Won")
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Close as Won (1)").click()
+    expect(page.get_by_text("What was refused is unchanged.")).to_be_visible()
+    assert states() == {"One": State.WON, "Three": State.OPEN, "Two": State.OPEN}
+    page.goto(LIST)
+    page.get_by_role("checkbox", name="All 2 of this view").check()
+    command(page, "Close quotes")
+    page.get_by_label("Lost").check()
+    page.get_by_role("button", name="Preview").click()
+    page.get_by_role("button", name="Close quotes (1)").click()
+    expect(page.get_by_text("All of it is done.")).to_be_visible()
