@@ -16,7 +16,7 @@ from crm.lists import ListResult
 from crm.models import RecordAccess
 from crm.permissions import access, access_denial
 from crm.types import Text
-from opportunities.commands import create_refusal
+from opportunities.commands import new_command
 from opportunities.list_filters import CLOSED_VIEWS, OpportunityFilterForm
 from opportunities.lists import ACCOUNTS, COMPETITORS, OPPORTUNITIES
 from opportunities.models import Account, Competitor, Opportunity, Rating, State
@@ -75,9 +75,7 @@ class OpportunityListPage(ListPage):
         return OpportunityFilterForm(self.params, view=self.view_name)
 
     def get_commands(self) -> list[Command]:
-        refusal = create_refusal(self.actor)
-        new = Command("new", _("New"), "add", reverse("opportunity-new"), refusal.detail if refusal else "", False)
-        return [new, refresh(self)]
+        return [new_command(self.actor), refresh(self)]
 
     def summarize(self, result: ListResult) -> Summary:
         """Count and sums in one statement; in views of closed ones the sum is of what they brought."""
