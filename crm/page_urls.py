@@ -10,7 +10,7 @@ from crm.account_views import PasswordChangePage, PreferencesPage, SignInPage
 from crm.views import page_not_found
 
 urlpatterns = [
-    path("", RedirectView.as_view(pattern_name="opportunities"), name="home"),
+    path("", RedirectView.as_view(pattern_name="home")),
     path("favicon.ico", RedirectView.as_view(url=lazy(static, str)("crm/favicon.svg"))),
     path("sign-in/", SignInPage.as_view(), name="sign-in"),
     path("sign-out/", LogoutView.as_view(next_page="sign-in"), name="sign-out"),

@@ -27,7 +27,7 @@ from crm.types import Text
 
 # The elements that htmx fills with a part of a page; for everything else a page is whole.
 FRAGMENT_TARGETS = ("dialog", "list")
-HOME: tuple[str, Text] = ("/", _("Go to the opportunities"))
+HOME: tuple[str, Text] = ("/", _("Go to my work"))
 
 
 class PageView(View):

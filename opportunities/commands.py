@@ -63,6 +63,11 @@ def delete_refusal(opportunity: Opportunity, user: User) -> Refusal | None:
     return Refusal("opportunity_not_deletable")
 
 
+def new_command(user: User) -> Command:
+    refusal = create_refusal(user)
+    return Command("new", _("New"), "add", reverse("opportunity-new"), refusal.detail if refusal else "", dialog=False)
+
+
 def create_refusal(user: User) -> Refusal | None:
     if depth(user, Privilege.CREATE) == Depth.NONE:
         return Denied(denial(user, Privilege.CREATE))

@@ -1,11 +1,14 @@
 """The filters of opportunities and of the records around them: one set for page, API and whatever counts rows."""
 
+from functools import reduce
+from operator import or_
 from typing import Any
 
 import django_filters
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from crm.filters import amount, codes, currencies, days, ids, moments, words
+from crm.models import BusinessUnit
 from crm.search import begins
 from opportunities.models import (
     Account,
@@ -28,12 +31,14 @@ class OpportunityFilters(django_filters.FilterSet):
     owner = ids("owner")
     account = ids("account")
     competitor = ids("competitors", method="filter_competitor")
+    close_competitor = ids("close__competitor")
     status_reason = codes("status_reason")
     forecast_category = words("forecast_category", ForecastCategory)
     sales_stage = words("sales_stage", SalesStage)
     rating = words("rating", Rating)
     currency = currencies()
     business_unit = ids("owner__business_unit")
+    business_unit_within = ids("owner__business_unit", method="filter_within")
     estimated_close_date_after = days("estimated_close_date", "gte")
     estimated_close_date_before = days("estimated_close_date", "lte")
     actual_close_date_after = days("actual_close_date", "gte")
@@ -51,6 +56,12 @@ class OpportunityFilters(django_filters.FilterSet):
         # A subquery and no join: an opportunity with two of the competitors is still one row.
         links = OpportunityCompetitor.objects.filter(competitor__in=value)
         return rows.filter(pk__in=links.values("opportunity"))
+
+    def filter_within(self, rows: Rows, name: str, value: list[Any]) -> Rows:
+        """Of these business units and those below them."""
+        paths = BusinessUnit.objects.filter(pk__in=value).values_list("path", flat=True)
+        within = reduce(or_, (Q(owner__business_unit__path__startswith=path) for path in paths), Q(pk__in=[]))
+        return rows.filter(within)
 
 
 class OpportunityCloseFilters(django_filters.FilterSet):

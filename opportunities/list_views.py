@@ -21,7 +21,7 @@ from crm.models import RecordAccess
 from crm.permissions import access, access_denial
 from crm.types import Text
 from opportunities.bulk_commands import bulk_commands
-from opportunities.commands import create_refusal
+from opportunities.commands import new_command
 from opportunities.list_filters import CLOSED_VIEWS, OpportunityFilterForm
 from opportunities.lists import ACCOUNTS, COMPETITORS, OPPORTUNITIES
 from opportunities.models import Account, Competitor, Opportunity, Rating, SalesStage, State
@@ -105,9 +105,7 @@ class OpportunityListPage(ListPage):
         return OpportunityFilterForm(self.params, view=self.view_name)
 
     def get_commands(self) -> list[Command]:
-        refusal = create_refusal(self.actor)
-        new = Command("new", _("New"), "add", reverse("opportunity-new"), refusal.detail if refusal else "", False)
-        return [new, refresh(self)]
+        return [new_command(self.actor), refresh(self)]
 
     def get_bulk_commands(self) -> list[Command]:
         return bulk_commands(self.actor, self.view_name)

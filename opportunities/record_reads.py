@@ -2,32 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from uuid import UUID
-
-from django.db.models import Count, Q
-
 from crm.models import User
-from opportunities.models import OpportunityClose, Outcome
+from opportunities.analytics import Tally, tallies
+from opportunities.models import Account, Competitor, Opportunity, OpportunityClose
+from opportunities.querysets import OpportunityCloseQuerySet, OpportunityQuerySet
 
 
-@dataclass(frozen=True)
-class WinRate:
-    """How a competitor did in the closings that name it and count. It wins where we lose."""
-
-    closings: int
-    won: int
-
-    @property
-    def percent(self) -> int | None:
-        return round(100 * self.won / self.closings) if self.closings else None
-
-    @property
-    def lost(self) -> int:
-        return self.closings - self.won
+def open_opportunities_of(record: Account | Competitor, user: User) -> OpportunityQuerySet:
+    """Of the account, or those that the competitor contests; what is due first comes first."""
+    path = "account" if isinstance(record, Account) else "competitors"
+    rows = Opportunity.objects.visible_to(user).open().filter(**{path: record})
+    return rows.select_related("account", "owner", "status_reason").order_by("estimated_close_date", "pk")
 
 
-def win_rate(competitor: UUID, user: User) -> WinRate:
-    """Computed from the close records, one statement."""
-    closings = OpportunityClose.objects.visible_to(user).completed().filter(competitor=competitor)
-    return WinRate(**closings.aggregate(closings=Count("pk"), won=Count("pk", filter=Q(outcome=Outcome.LOST))))
+def closings_of(record: Account | Competitor, user: User) -> OpportunityCloseQuerySet:
+    """Of the account's opportunities, or those that name the competitor: the ones that count, the newest first."""
+    path = "opportunity__account" if isinstance(record, Account) else "competitor"
+    rows = OpportunityClose.objects.visible_to(user).completed().filter(**{path: record})
+    return rows.for_list().order_by("-close_date", "pk")
+
+
+def tally_of(opportunities: OpportunityQuerySet) -> Tally:
+    return sum(tallies(opportunities.select_related(None)).values(), Tally())

@@ -10,21 +10,26 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm import clock
 from crm.commands import Command
 from crm.errors import NotFound
 from crm.models import RecordAccess, User
+from crm.periods import QUARTER, last_periods
 from crm.permissions import access, access_denial, require_access
 from crm.types import Text
 from crm.views import DeletePage, FormPage, PageView
 from opportunities.actions import create_record, delete_record, edit_record
+from opportunities.analytics import WinRate, over, win_rate, win_rates_by_month
+from opportunities.chart_data import quarter_label, won_and_lost
 from opportunities.conflicts import EditPage, with_originals
-from opportunities.models import Account, Competitor, Opportunity
+from opportunities.list_links import opportunities_url
+from opportunities.models import Account, Competitor, Outcome
 from opportunities.record_forms import FORMS, initial_of
-from opportunities.record_reads import win_rate
+from opportunities.record_reads import closings_of, open_opportunities_of, tally_of
 
 Record: TypeAlias = Account | Competitor
-# Of an account's or competitor's opportunities the page shows the newest; the list has all.
-SHOWN = 20
+# Of each kind of rows the page shows so many; the list has all.
+SHOWN, QUARTERS = 10, 8
 
 
 class RecordView(PageView):
@@ -45,24 +50,26 @@ class RecordView(PageView):
 
 
 class RecordPage(RecordView):
+    """The record, its open opportunities and what came of the others."""
+
     kind: Text = ""
-    # The filter of the opportunity list that finds the record's.
-    opportunities_path = ""
 
     def get_title(self) -> Text:
         return self.record.name
 
     def get_context(self) -> dict[str, Any]:
-        rows = self._opportunities()
         return {
             **super().get_context(),
             "kind": self.kind,
             "record": self.record,
             "commands": self.commands(),
-            "opportunities": rows[:SHOWN],
-            "more": len(rows) > SHOWN,
-            "opportunities_url": f"{reverse('opportunities')}?view=all&{self.name}={self.record.pk}",
+            "open_rows": open_opportunities_of(self.record, self.actor)[:SHOWN],
+            "urls": self.urls(),
         }
+
+    def urls(self) -> dict[str, str]:
+        """The lists behind what the page shows of them."""
+        return {view: opportunities_url(view, **{self.name: self.record.pk}) for view in ("all", "open", "closed")}
 
     def commands(self) -> list[Command]:
         return [
@@ -74,26 +81,48 @@ class RecordPage(RecordView):
         reason = "" if access(self.actor, self.model.kind) >= needed else access_denial(needed)
         return Command(key, label, key, self.address(key), reason, dialog)
 
-    def _opportunities(self) -> list[Opportunity]:
-        rows = Opportunity.objects.visible_to(self.actor).filter(**{self.opportunities_path: self.record})
-        return list(rows.select_related("owner", "status_reason").order_by("-modified_at")[: SHOWN + 1])
-
 
 class AccountPage(RecordPage):
     template_name = "records/account.html"
     section = "accounts"
     model, name, kind = Account, "account", gettext_lazy("Account")
-    opportunities_path = "account"
+
+    def get_context(self) -> dict[str, Any]:
+        closings = closings_of(self.record, self.actor)
+        return {
+            **super().get_context(),
+            "open": tally_of(open_opportunities_of(self.record, self.actor)),
+            "win_rate": win_rate(closings),
+            "closings": closings[:SHOWN],
+        }
 
 
 class CompetitorPage(RecordPage):
+    """Its lists of won and lost deals are those of the closings that name it, as its win rate is."""
+
     template_name = "records/competitor.html"
     section = "competitors"
     model, name, kind = Competitor, "competitor", gettext_lazy("Competitor")
-    opportunities_path = "competitors"
 
     def get_context(self) -> dict[str, Any]:
-        return {**super().get_context(), "win_rate": win_rate(self.record.pk, self.actor)}
+        closings = closings_of(self.record, self.actor)
+        months = win_rates_by_month(closings)
+        rates = over(last_periods(clock.today(self.actor.time_zone), QUARTER, QUARTERS), months)
+        return {
+            **super().get_context(),
+            "win_rate": sum(months.values(), WinRate()).reversed,
+            "won_against": closings.filter(outcome=Outcome.WON)[:SHOWN],
+            "lost_to": closings.filter(outcome=Outcome.LOST)[:SHOWN],
+            "chart": won_and_lost(_("What we won and lost, by quarter"), rates, quarter_label, **self._named()),
+        }
+
+    def urls(self) -> dict[str, str]:
+        named = {view: opportunities_url(view, **self._named()) for view in ("closed", "won", "lost")}
+        return super().urls() | named
+
+    def _named(self) -> dict[str, Any]:
+        """The filter for the opportunities whose closing names the competitor."""
+        return {"close_competitor": self.record.pk}
 
 
 class RecordCreatePage(FormPage):

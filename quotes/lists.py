@@ -1,11 +1,13 @@
 """The lists of quotes and their close records."""
 
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import F, QuerySet
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
+from crm import clock
 from crm.keyset import OrderField
 from crm.lists import ListDefinition, ListView
 from crm.models import User
@@ -25,6 +27,12 @@ def _in_state(state: QuoteState) -> Any:
     return rows_in_state
 
 
+def _expiring(rows: Rows, user: User) -> Rows:
+    """Open ones that are good until today or one of the next 30 days, where the user is."""
+    today = clock.today(user.time_zone)
+    return rows.open().filter(effective_to__range=(today, today + timedelta(days=30)))  # type: ignore[attr-defined]
+
+
 QUOTES = ListDefinition(
     rows=lambda user: Quote.objects.visible_to(user).for_list(),
     filters=QuoteFilters,
@@ -34,6 +42,7 @@ QUOTES = ListDefinition(
         "active": ListView(_("Active Quotes"), "-modified_at", _in_state(QuoteState.ACTIVE), _COLUMNS),
         "won": ListView(_("Won Quotes"), "-modified_at", _in_state(QuoteState.WON), _COLUMNS),
         "closed": ListView(_("Closed Quotes"), "-modified_at", _in_state(QuoteState.CLOSED), _COLUMNS),
+        "expiring": ListView(_("Expiring in 30 Days"), "effective_to", _expiring, _COLUMNS),
     },
     order_fields={
         "number": OrderField(F("number")),

@@ -107,6 +107,12 @@ class OpportunityClose(FSMModelMixin, models.Model):
         indexes = [
             models.Index(fields=["opportunity", "completed_outcome"], name="opportunity_close_by_outcome"),
             models.Index(fields=["-closed_at", "id"], name="opportunity_close_newest"),
+            # A competitor's won and lost deals, the newest first: read without looking at those of the others.
+            models.Index(
+                fields=["competitor", "-close_date", "id"],
+                condition=Q(activity_status=ActivityStatus.COMPLETED),
+                name="opportunity_close_competitor",
+            ),
         ]
         triggers = [
             refusing_trigger(

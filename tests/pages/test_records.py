@@ -135,13 +135,6 @@ def test_a_record_that_is_not_there_is_a_page(browse, rep):
     assert elements(response, "a", href="/problems/not_found/")
 
 
-def test_the_win_rate_counts_completed_closings_alone(browse, rep):
-    rival = make_competitor("Rival")
-    for state in ("lost", "lost", "won"):
-        make_opportunity(rep, state=state, close={"competitor": rival})
-    assert "67 %" in text_of(browse(rep).get(address("competitor", rival)))
-
-
 @KINDS
 def test_statements_do_not_grow_with_the_opportunities(browse, rep, manager, count_statements, kind):
     record = make(kind)

@@ -98,8 +98,8 @@ def test_the_shell_names_organization_user_and_where_one_is(browse, rep):
     assert elements(response, "a", class_="skip-link")[0]["href"] == "#main"
 
 
-def test_the_home_page_is_the_opportunity_list(browse, rep):
-    assert browse(rep).get("/")["Location"] == "/opportunities/"
+def test_one_begins_with_ones_own_work(browse, rep):
+    assert browse(rep).get("/")["Location"] == "/home/"
 
 
 def test_htmx_is_told_to_run_no_code(browse, rep):
@@ -141,7 +141,7 @@ def test_an_unknown_address_is_a_page_that_helps(browse, rep, settings, debug, a
     response = browse(rep).get(address)
     assert response.status_code == 404
     assert "There is no such page" in text_of(response)
-    assert "Go to the opportunities" in text_of(response)
+    assert "Go to my work" in text_of(response)
 
 
 def test_a_forgotten_slash_is_added(browse, rep):
