@@ -26,7 +26,7 @@ from crm.models import User
 from crm.types import Text
 
 # The elements that htmx fills with a part of a page; for everything else a page is whole.
-FRAGMENT_TARGETS = ("dialog", "list")
+FRAGMENT_TARGETS = ("dialog", "list", "suggestions")
 HOME: tuple[str, Text] = ("/", _("Go to the opportunities"))
 
 
