@@ -1,4 +1,4 @@
-"""The page of the search over everything."""
+"""The pages of the shell itself: the search over everything and the sheet of keyboard shortcuts."""
 
 from __future__ import annotations
 
@@ -49,3 +49,10 @@ class SearchPage(PageView):
             "shown": sum(len(each.result.rows) for each in found),
             "too_short": len(text) < SHORTEST,
         }
+
+
+class ShortcutsPage(PageView):
+    """The sheet as a page, for whoever has no JavaScript or has switched the keys off."""
+
+    template_name = "shell/shortcuts.html"
+    title = _("Keyboard shortcuts")

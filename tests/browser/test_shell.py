@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from tests.factories import PASSWORD, make_account, make_competitor, make_opportunity, make_quote, make_user
+
+THEMES = ("light", "dark")
 
 
 @pytest.fixture
@@ -71,6 +77,38 @@ def test_the_keyboard_reaches_the_content_first(open_browser, anna):
     expect(page.get_by_role("link", name="Skip to the content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_be_focused()
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_chosen_theme_holds_whatever_the_system_prefers(open_browser, accessible, anna, theme, size):
+    other = next(each for each in THEMES if each != theme)
+    make_opportunity(anna, topic="Espresso")
+    make_quote(make_opportunity(anna), "active")
+    page = open_browser(anna, size, color_scheme=other)
+    page.goto("/preferences/")
+    accessible(page)
+    page.get_by_label(theme.capitalize()).check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Your settings were saved.")).to_be_visible()
+    accessible(page)
+    ground = {"light": "rgb(243, 244, 246)", "dark": "rgb(20, 20, 20)"}[theme]
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == ground
+    page.goto("/opportunities/")
+    accessible(page)
+    page.get_by_role("link", name="Espresso").click()
+    accessible(page)
+    page.get_by_role("link", name="Close as Won", exact=True).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    accessible(page)
+    page.goto("/search/?q=espr")
+    accessible(page)
+
+
+def test_every_colour_is_a_property_with_a_light_and_a_dark_value():
+    named = re.compile(r"#[0-9a-fA-F]{3,8}\b(?=[;, )])|\b(?:rgb|hsl|oklch)a?\(")
+    for path in Path(settings.BASE_DIR, "crm/static/crm").glob("*.css"):
+        lines = path.read_text().splitlines()
+        assert [line for line in lines if named.search(line) and not line.startswith("  --")] == [], path.name
 
 
 @pytest.mark.parametrize(("size", "scheme"), [("desktop", "light"), ("phone", "dark")])
