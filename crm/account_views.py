@@ -5,8 +5,9 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView
+from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,7 +20,7 @@ from crm.models import User
 from crm.models.user import THEMES
 from crm.preferences import set_preferences
 from crm.time_zones import grouped_choices
-from crm.views import FormPage
+from crm.views import UNSENT, FormPage, as_private
 
 # Each by its own name, so that whoever cannot read the page finds his.
 LANGUAGES = [("", _("As the browser asks")), ("en", "English"), ("da", "Dansk")]
@@ -29,9 +30,30 @@ class SignInPage(LoginView):
     template_name = "registration/sign_in.html"
     redirect_authenticated_user = True
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """A wrong password does not lose what travels along."""
+        return super().get_context_data(**kwargs) | {UNSENT: self.request.POST.get(UNSENT, "")}
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        typed = _typed(self.request.POST.get(UNSENT, ""))
+        if not typed:
+            return response
+        context = {"title": _("You are signed in again"), "typed": typed, "address": self.get_success_url()}
+        return as_private(render(self.request, "registration/unsent.html", context))
+
+
+def _typed(kept: str) -> list[tuple[str, str]]:
+    """What this site itself put on the sign-in page; anything else is none."""
+    try:
+        return [(name, value) for name, value in signing.loads(kept, salt=UNSENT)]
+    except signing.BadSignature:
+        return []
+
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
 class PasswordChangePage(FormPage):
+    keeps_typed = False
     title = _("Change password")
     submit_label = _("Change password")
 
