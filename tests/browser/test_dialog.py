@@ -164,6 +164,17 @@ class TestWhatWasTyped:
         expect(dialog).to_be_hidden()
         expect(question).to_be_hidden()
 
+    def test_it_outlives_a_server_that_cannot_be_reached(self, page, dialog, accessible):
+        dialog.get_by_role("textbox", name="Description").fill("Too dear.")
+        page.context.set_offline(True)
+        dialog.get_by_role("button", name="Close Opportunity").click()
+        expect(dialog.get_by_role("alert")).to_contain_text("The server could not be reached")
+        accessible(page)
+        page.context.set_offline(False)
+        dialog.get_by_role("button", name="Close Opportunity").click()
+        expect(page.get_by_text("was closed as lost.")).to_be_visible()
+        assert OpportunityClose.objects.get().description == "Too dear."
+
     def test_it_outlives_the_session(self, page, dialog, accessible, rep, opportunity):
         rep.set_password(PASSWORD)
         rep.save(update_fields=["password"])

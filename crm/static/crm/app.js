@@ -4,11 +4,23 @@
 const announcer = document.getElementById("announcer");
 
 function announce(text, quiet = true) {
+  const notice = document.querySelector("dialog[open] #dialog-notice");
+  if (notice && !quiet) return warn(notice, text);
   announcer.classList.toggle("is-quiet", quiet);
   announcer.textContent = "";
   // A live region speaks when it changes, also where the text is the same as before.
   setTimeout(() => { announcer.textContent = text; }, 50);
   if (!quiet) setTimeout(() => { announcer.textContent = ""; }, 8000);
+}
+
+// While a dialog is open nothing beside it is seen or heard.
+
+function warn(notice, text) {
+  const banner = document.createElement("p");
+  banner.className = "banner banner--error";
+  banner.setAttribute("role", "alert");
+  banner.textContent = text;
+  notice.replaceChildren(banner);
 }
 
 // An address may ask for a command of its page, once.
