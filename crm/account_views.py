@@ -1,21 +1,26 @@
-"""Signing in, the user's own password, his language and his time zone."""
+"""Signing in, the user's own password and what he prefers."""
 
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
-from django.contrib.auth.forms import PasswordChangeForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView
+from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import translation
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 
 from crm.models import User
+from crm.models.user import THEMES
 from crm.preferences import set_preferences
-from crm.views import FormPage
+from crm.time_zones import grouped_choices
+from crm.views import UNSENT, FormPage, as_private
 
 # Each by its own name, so that whoever cannot read the page finds his.
 LANGUAGES = [("", _("As the browser asks")), ("en", "English"), ("da", "Dansk")]
@@ -25,9 +30,30 @@ class SignInPage(LoginView):
     template_name = "registration/sign_in.html"
     redirect_authenticated_user = True
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """A wrong password does not lose what travels along."""
+        return super().get_context_data(**kwargs) | {UNSENT: self.request.POST.get(UNSENT, "")}
+
+    def form_valid(self, form: AuthenticationForm) -> HttpResponse:
+        response = super().form_valid(form)
+        typed = _typed(self.request.POST.get(UNSENT, ""))
+        if not typed:
+            return response
+        context = {"title": _("You are signed in again"), "typed": typed, "address": self.get_success_url()}
+        return as_private(render(self.request, "registration/unsent.html", context))
+
+
+def _typed(kept: str) -> list[tuple[str, str]]:
+    """What this site itself put on the sign-in page; anything else is none."""
+    try:
+        return [(name, value) for name, value in signing.loads(kept, salt=UNSENT)]
+    except signing.BadSignature:
+        return []
+
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")
 class PasswordChangePage(FormPage):
+    keeps_typed = False
     title = _("Change password")
     submit_label = _("Change password")
 
@@ -43,24 +69,39 @@ class PasswordChangePage(FormPage):
 
 class PreferencesForm(forms.Form):
     language = forms.ChoiceField(label=_("Language"), required=False, choices=LANGUAGES)
-    time_zone = forms.CharField(
+    time_zone = forms.ChoiceField(
         label=_("Time zone"),
         required=False,
-        help_text=_("Such as Europe/Copenhagen. It decides which day is today. Left empty it is the system's."),
+        help_text=_("It decides which day is today, and when a deed is shown to have happened."),
     )
+    theme = forms.ChoiceField(
+        label=_("Theme"), required=False, choices=[("", _("As the system")), *THEMES], widget=forms.RadioSelect
+    )
+    shortcuts = forms.BooleanField(
+        label=_("Keyboard shortcuts"),
+        required=False,
+        help_text=_("Single keys do what is done most. Press ? to see them."),
+    )
+
+    def __init__(self, data: Any, *, user: User) -> None:
+        super().__init__(data, initial={name: getattr(user, name) for name in self.base_fields})
+        self.fields["time_zone"].choices = [  # type: ignore[attr-defined]
+            ("", _("As the system: %(zone)s") % {"zone": settings.TIME_ZONE}),
+            *grouped_choices(user.time_zone),
+        ]
 
 
 class PreferencesPage(FormPage):
-    title = _("Language and time zone")
+    title = _("Preferences")
 
     def get_form(self, data: Any = None) -> forms.Form:
-        return PreferencesForm(data, initial={"language": self.actor.language, "time_zone": self.actor.time_zone})
+        return PreferencesForm(data, user=self.actor)
 
     def submit(self, form: forms.Form, actor: User) -> str:
         user = set_preferences(form.cleaned_data, actor=actor)
         with translation.override(user.language or translation.get_language()):
             self.say(_("Your settings were saved."))
-        return "/"
+        return reverse("preferences")
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

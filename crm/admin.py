@@ -62,7 +62,7 @@ class UserAdmin(SuperuserAdmin, DjangoUserAdmin):
     fieldsets = (
         (None, {"fields": ("username", "password", "first_name", "last_name", "email")}),
         (_("Rights"), {"fields": ("role", "business_unit", "is_active")}),
-        (_("Preferences"), {"fields": ("language", "time_zone")}),
+        (_("Preferences"), {"fields": ("language", "time_zone", "theme", "shortcuts")}),
         (_("This administration"), {"fields": ("is_superuser",)}),
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )

@@ -7,6 +7,7 @@ from django.utils.functional import lazy
 from django.views.generic import RedirectView
 
 from crm.account_views import PasswordChangePage, PreferencesPage, SignInPage
+from crm.shell_views import SearchPage, ShortcutsPage
 from crm.views import page_not_found
 
 urlpatterns = [
@@ -16,6 +17,8 @@ urlpatterns = [
     path("sign-out/", LogoutView.as_view(next_page="sign-in"), name="sign-out"),
     path("password/", PasswordChangePage.as_view(), name="change-password"),
     path("preferences/", PreferencesPage.as_view(), name="preferences"),
+    path("search/", SearchPage.as_view(), name="search"),
+    path("shortcuts/", ShortcutsPage.as_view(), name="shortcuts"),
     path("", include("opportunities.record_urls")),
     path("", include("opportunities.urls")),
     path("", include("quotes.list_urls")),

@@ -1,18 +1,22 @@
-"""What a user may set for himself: his language and his time zone."""
+"""What a user may set for himself: his language, his time zone, and how pages look and listen to keys."""
 
 from collections.abc import Mapping
+from typing import Any
 from zoneinfo import available_timezones
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from crm.models import User
+from crm.models.user import THEMES
 from crm.rules import field_checks
 from crm.transactions import deed
 
 
-def set_preferences(changes: Mapping[str, str], *, actor: User) -> User:
-    """Set language, time_zone or both. An empty value leaves the choice to the browser, or to the system.
+def set_preferences(changes: Mapping[str, Any], *, actor: User) -> User:
+    """Set any of language, time_zone, theme and shortcuts (a truth value).
+
+    An empty text leaves the choice to the browser, or to the system.
 
     Raises: Invalid.
     """
@@ -23,6 +27,8 @@ def set_preferences(changes: Mapping[str, str], *, actor: User) -> User:
                 checks.refuse("language", _("Choose one of: en, da."))
             if changes.get("time_zone", "") not in ("", *available_timezones()):
                 checks.refuse("time_zone", _("Enter the name of a time zone, such as Europe/Copenhagen."))
+            if changes.get("theme", "") not in ("", *dict(THEMES)):
+                checks.refuse("theme", _("Choose one of: light, dark."))
         for field, value in changes.items():
             setattr(user, field, value)
         user.save(update_fields=list(changes))

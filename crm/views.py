@@ -11,14 +11,16 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import messages
+from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import redirect_to_login
+from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from django.views import View, defaults
 from django.views.decorators.csrf import csrf_exempt
-from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
 
 from crm.errors import Invalid, NotFound, Refusal, Stale
 from crm.events import last_change
@@ -26,7 +28,10 @@ from crm.models import User
 from crm.types import Text
 
 # The elements that htmx fills with a part of a page; for everything else a page is whole.
-FRAGMENT_TARGETS = ("dialog", "list")
+FRAGMENT_TARGETS = ("dialog", "list", "suggestions")
+# Marks a form that was sent after the session had ended: shown once more, filled in, for the user to send.
+UNSENT = "unsent"
+NEVER_KEPT = ("csrfmiddlewaretoken", UNSENT)
 HOME: tuple[str, Text] = ("/", _("Go to my work"))
 
 
@@ -42,10 +47,12 @@ class PageView(View):
     title: Text = ""
     # The link of the site map that the page stands under.
     section = ""
+    # May what was typed travel through the sign-in page? No password may.
+    keeps_typed = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            return sign_in_first(request)
+            return as_private(sign_in_first(request, keeps_typed=self.keeps_typed))
         back = HOME
         try:
             self.load(**kwargs)
@@ -119,6 +126,8 @@ class FormPage(PageView):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = self.get_form(request.POST)
+        if UNSENT in request.POST:
+            return self.show_form(form, version=request.POST.get("version"))
         if not form.is_valid():
             return self.show_form(form, version=request.POST.get("version"), status=400)
         try:
@@ -224,8 +233,17 @@ def layout(request: HttpRequest) -> str:
     return "generic/fragment.html" if part else "base.html"
 
 
-def sign_in_first(request: HttpRequest) -> HttpResponse:
+def sign_in_first(request: HttpRequest, *, keeps_typed: bool) -> HttpResponse:
+    """Where a form was sent nothing typed is lost: it stays in its dialog, or travels through the sign-in page."""
     htmx = cast(Any, request).htmx
+    if request.method == "POST" and htmx:
+        response = render(request, "registration/session_ended.html", status=401)
+        return retarget(reswap(response, "innerHTML"), "#dialog-notice")
+    if request.method == "POST" and keeps_typed:
+        typed = [(name, value) for name, values in request.POST.lists() for value in values if name not in NEVER_KEPT]
+        kept = signing.dumps(typed, salt=UNSENT, compress=True)
+        context = {"form": AuthenticationForm(request), "next": request.get_full_path(), "unsent": kept}
+        return render(request, "registration/sign_in.html", context, status=401)
     if not htmx:
         return redirect_to_login(request.get_full_path())
     return HttpResponseClientRedirect(redirect_to_login(htmx.current_url_abs_path or "/").url)

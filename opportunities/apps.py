@@ -10,7 +10,7 @@ class OpportunitiesConfig(AppConfig):
     verbose_name = _("Opportunities")
 
     def ready(self) -> None:
-        from opportunities import problems  # noqa: F401  registers the refusals
+        from opportunities import problems, searched  # noqa: F401  register the refusals, and what is searched
 
         post_migrate.connect(_ensure_defaults, sender=self)
 

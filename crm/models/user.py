@@ -10,6 +10,8 @@ from crm.ids import uuid7
 from crm.models.business_unit import BusinessUnit
 from crm.models.role import Role
 
+THEMES = [("light", _("Light")), ("dark", _("Dark"))]
+
 
 class CrmUserManager(UserManager["User"]):
     def with_rights(self) -> models.QuerySet[User]:
@@ -36,6 +38,15 @@ class User(AbstractUser):
         _("language"), max_length=5, blank=True, default="", choices=[("en", "English"), ("da", "Dansk")]
     )
     time_zone = models.CharField(_("time zone"), max_length=50, blank=True, default="")
+    theme = models.CharField(
+        _("theme"),
+        max_length=5,
+        blank=True,
+        default="",
+        choices=THEMES,
+        help_text=_("Left empty it is the browser's."),
+    )
+    shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
 
     objects: ClassVar[CrmUserManager] = CrmUserManager()
 

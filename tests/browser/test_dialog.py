@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import settings
 from playwright.sync_api import expect
 
-from opportunities.models import Account
-from tests.factories import make_account, make_opportunity, make_quote
+from opportunities.models import Account, OpportunityClose
+from tests.factories import PASSWORD, make_account, make_opportunity, make_quote, make_user
 
 
 @pytest.fixture
@@ -100,3 +101,110 @@ def test_a_server_that_cannot_be_reached_is_told(open_browser, admin, account):
     page.context.set_offline(True)
     page.get_by_role("link", name="Delete").click()
     expect(page.get_by_text("The server could not be reached")).to_be_visible()
+
+
+class TestWhatWasTyped:
+    @pytest.fixture
+    def opportunity(self, transactional_db, rep):
+        return make_opportunity(rep)
+
+    @pytest.fixture
+    def page(self, open_browser, rep, opportunity):
+        page = open_browser(rep)
+        page.goto(opportunity.get_absolute_url())
+        page.get_by_role("link", name="Close as Lost", exact=True).click()
+        return page
+
+    @pytest.fixture
+    def dialog(self, page):
+        return page.get_by_role("dialog", name="Close Opportunity as lost")
+
+    @pytest.fixture
+    def question(self, page):
+        return page.get_by_role("alertdialog", name="Discard what you typed?")
+
+    def test_esc_asks_before_throwing_it_away(self, page, dialog, question, accessible):
+        dialog.get_by_role("textbox", name="Description").fill("Too dear.")
+        page.keyboard.press("Escape")
+        expect(question.get_by_role("button", name="Keep editing")).to_be_focused()
+        accessible(page)
+        page.keyboard.press("Escape")
+        expect(question).to_be_hidden()
+        expect(dialog.get_by_role("textbox", name="Description")).to_have_value("Too dear.")
+        expect(dialog.get_by_role("textbox", name="Description")).to_be_focused()
+        page.keyboard.press("Escape")
+        page.keyboard.press("Enter")
+        expect(dialog).to_be_visible()
+        page.keyboard.press("Escape")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(dialog).to_be_hidden()
+        expect(page.get_by_role("link", name="Close as Lost", exact=True)).to_be_focused()
+
+    @pytest.mark.parametrize("way_out", [("link", "Cancel"), ("button", "Close the dialog")])
+    def test_so_does_every_way_out(self, page, dialog, question, way_out):
+        dialog.get_by_label("Status reason", exact=True).select_option("Out-Sold")
+        dialog.get_by_role(way_out[0], name=way_out[1]).click()
+        expect(question).to_be_visible()
+        question.get_by_role("button", name="Discard").click()
+        expect(dialog).to_be_hidden()
+
+    def test_what_was_refused_is_still_typed(self, page, dialog, question):
+        dialog.get_by_label("Actual revenue").fill("much")
+        dialog.get_by_role("button", name="Close Opportunity").click()
+        expect(dialog.get_by_role("alert")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(question).to_be_visible()
+
+    def test_nothing_typed_is_nothing_asked(self, page, dialog, question):
+        description = dialog.get_by_role("textbox", name="Description")
+        description.fill("x")
+        description.fill("")
+        page.keyboard.press("Escape")
+        expect(dialog).to_be_hidden()
+        expect(question).to_be_hidden()
+
+    def test_it_outlives_a_server_that_cannot_be_reached(self, page, dialog, accessible):
+        dialog.get_by_role("textbox", name="Description").fill("Too dear.")
+        page.context.set_offline(True)
+        dialog.get_by_role("button", name="Close Opportunity").click()
+        expect(dialog.get_by_role("alert")).to_contain_text("The server could not be reached")
+        accessible(page)
+        page.context.set_offline(False)
+        dialog.get_by_role("button", name="Close Opportunity").click()
+        expect(page.get_by_text("was closed as lost.")).to_be_visible()
+        assert OpportunityClose.objects.get().description == "Too dear."
+
+    def test_it_outlives_the_session(self, page, dialog, accessible, rep, opportunity):
+        rep.set_password(PASSWORD)
+        rep.save(update_fields=["password"])
+        dialog.get_by_role("textbox", name="Description").fill("Too dear.")
+        page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+        dialog.get_by_role("button", name="Close Opportunity").click()
+        expect(dialog.get_by_role("alert")).to_contain_text("You were signed out.")
+        accessible(page)
+        with page.context.expect_page() as opened:
+            dialog.get_by_role("link", name="Sign in").click()
+        opened.value.get_by_label("Username").fill("rep")
+        opened.value.get_by_label("Password").fill(PASSWORD)
+        opened.value.get_by_role("button", name="Sign in").click()
+        expect(opened.value.locator(".user-menu")).to_be_visible()
+        dialog.get_by_role("button", name="Close Opportunity").click()
+        expect(page.get_by_text("was closed as lost.")).to_be_visible()
+        assert OpportunityClose.objects.get().description == "Too dear."
+
+
+def test_a_form_is_taken_though_one_signed_in_anew_in_another_tab(open_browser, transactional_db, units):
+    anna = make_user("anna", "salesperson", units.north, password=PASSWORD)
+    page = open_browser(anna)
+    page.goto("/accounts/new/")
+    page.get_by_label("Name").fill("Contoso")
+    other = page.context.new_page()
+    page.context.clear_cookies(name=settings.SESSION_COOKIE_NAME)
+    other.goto("/sign-in/")
+    other.get_by_label("Username").fill("anna")
+    other.get_by_label("Password").fill(PASSWORD)
+    other.get_by_role("button", name="Sign in").click()
+    expect(other.locator(".user-menu")).to_be_visible()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("“Contoso” was created.")).to_be_visible()

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
+import gzip
+import re
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import expect
 
 from tests.factories import PASSWORD, make_account, make_competitor, make_opportunity, make_quote, make_user
+
+THEMES = ("light", "dark")
+# How far things moved on the page without anyone's doing (cumulative layout shift).
+SHIFT = """() => new Promise((done) => {
+  let sum = 0;
+  const add = (list) => list.getEntries().forEach((entry) => { sum += entry.value; });
+  new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });
+  setTimeout(() => done(sum), 300);
+})"""
 
 
 @pytest.fixture
@@ -73,15 +87,124 @@ def test_the_keyboard_reaches_the_content_first(open_browser, anna):
     expect(page.locator("main")).to_be_focused()
 
 
-def test_the_search_box_searches_opportunities(open_browser, anna):
-    make_opportunity(anna, topic="Espresso machines")
-    make_opportunity(anna, topic="Something else")
+def test_the_drawer_takes_the_focus_and_gives_it_back(open_browser, accessible, anna):
     page = open_browser(anna, "phone")
     page.goto("/accounts/")
-    page.get_by_role("searchbox", name="Search opportunities").fill("espr")
+    button = page.locator(".drawer summary")
+    button.focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("link", name="Espresso machines")).to_be_visible()
-    expect(page.get_by_role("link", name="Something else")).to_have_count(0)
+    expect(page.locator(".drawer").get_by_role("link", name="Accounts")).to_be_focused()
+    accessible(page)
+    page.keyboard.press("Escape")
+    expect(button).to_be_focused()
+    expect(page.locator(".drawer nav")).to_be_hidden()
+    button.click()
+    page.mouse.click(370, 600)
+    expect(page.locator(".drawer nav")).to_be_hidden()
+
+
+def test_commands_take_one_row_on_a_phone_and_all_can_be_reached(open_browser, accessible, anna):
+    page = open_browser(anna, "phone")
+    page.goto(make_opportunity(anna).get_absolute_url())
+    bar = page.get_by_role("navigation", name="Commands")
+    assert bar.bounding_box()["height"] < 60
+    page.get_by_role("link", name="Delete", exact=True).focus()
+    expect(page.get_by_role("link", name="Delete", exact=True)).to_be_in_viewport(ratio=1)
+    page.locator("#command-close-quotes").focus()
+    reason = page.get_by_text("This opportunity has no draft or active quote.")
+    expect(reason).to_be_in_viewport(ratio=1)
+    accessible(page)
+
+
+@pytest.mark.parametrize("theme", THEMES)
+def test_the_chosen_theme_holds_whatever_the_system_prefers(open_browser, accessible, anna, theme, size):
+    other = next(each for each in THEMES if each != theme)
+    make_opportunity(anna, topic="Espresso")
+    make_quote(make_opportunity(anna), "active")
+    page = open_browser(anna, size, color_scheme=other)
+    page.goto("/preferences/")
+    accessible(page)
+    page.get_by_label(theme.capitalize()).check()
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Your settings were saved.")).to_be_visible()
+    accessible(page)
+    ground = {"light": "rgb(243, 244, 246)", "dark": "rgb(20, 20, 20)"}[theme]
+    assert page.evaluate("getComputedStyle(document.body).backgroundColor") == ground
+    page.goto("/opportunities/")
+    accessible(page)
+    page.get_by_role("link", name="Espresso").click()
+    accessible(page)
+    page.get_by_role("link", name="Close as Won", exact=True).click()
+    expect(page.get_by_role("dialog")).to_be_visible()
+    accessible(page)
+    page.goto("/search/?q=espr")
+    accessible(page)
+
+
+def test_every_colour_is_a_property_with_a_light_and_a_dark_value():
+    named = re.compile(r"#[0-9a-fA-F]{3,8}\b(?=[;, )])|\b(?:rgb|hsl|oklch)a?\(")
+    for path in Path(settings.BASE_DIR, "crm/static/crm").glob("*.css"):
+        lines = path.read_text().splitlines()
+        assert [line for line in lines if named.search(line) and not line.startswith("  --")] == [], path.name
+
+
+def test_nothing_moves_while_a_page_loads(open_browser, anna, size):
+    opportunity = make_opportunity(anna)
+    page = open_browser(anna, size)
+    for address in ("/opportunities/", opportunity.get_absolute_url(), "/preferences/"):
+        page.goto(address)
+        assert page.evaluate(SHIFT) == 0, address
+
+
+def test_a_site_map_that_was_put_away_does_not_flash(open_browser, anna):
+    page = open_browser(anna)
+    page.goto("/opportunities/")
+    page.get_by_role("button", name="Site map").click()
+    page.goto("/accounts/")
+    assert page.evaluate(SHIFT) == 0
+    toggle = page.get_by_role("button", name="Site map")
+    expect(toggle).to_have_attribute("aria-expanded", "false")
+    toggle.click()
+    expect(page.locator("#side")).to_be_visible()
+
+
+def test_the_first_page_is_light_and_asks_no_one_else(open_browser, live_server, anna):
+    page = open_browser(anna)
+    answers = []
+
+    def note(answer):
+        answers.append(answer)
+
+    page.on("response", note)
+    page.goto("/opportunities/")
+    page.wait_for_load_state("networkidle")
+    assert len(answers) > 5
+    assert all(answer.url.startswith(live_server.url) for answer in answers)
+    assert sum(len(gzip.compress(answer.body())) for answer in answers) < 60_000
+
+
+@pytest.mark.parametrize("width", [320, 390])
+def test_the_top_bar_fits_a_narrow_phone(open_browser, anna, width):
+    page = open_browser(anna, "phone")
+    page.set_viewport_size({"width": width, "height": 700})
+    page.goto("/opportunities/")
+    for part in (".drawer summary", "#global-search", ".user-menu summary"):
+        box = page.locator(part).bounding_box()
+        assert box["width"] >= 24
+        assert 0 <= box["x"] <= width - box["width"], part
+
+
+def test_titles_say_what_the_page_is_and_where(open_browser, anna):
+    opportunity = make_opportunity(anna, topic="Espresso")
+    page = open_browser(anna)
+    for address, title in (
+        (opportunity.get_absolute_url(), "Espresso – Opportunities · Sales Hub"),
+        (f"{opportunity.get_absolute_url()}close-as-won/", "Close Opportunity as won – Espresso · Sales Hub"),
+        ("/accounts/new/", "New account – Accounts · Sales Hub"),
+        ("/search/?q=espr", "Results for “espr” · Sales Hub"),
+    ):
+        page.goto(address)
+        expect(page).to_have_title(title)
 
 
 @pytest.mark.parametrize(("size", "scheme"), [("desktop", "light"), ("phone", "dark")])
@@ -94,6 +217,7 @@ def test_axe_finds_nothing_on_any_page(open_browser, accessible, transactional_d
     records = [(kind, record) for kind, record in (("account", account), ("competitor", rival))]
     addresses = [
         *map(reverse, ("opportunities", "quotes", "accounts", "competitors", "change-password", "preferences")),
+        *map(reverse, ("search", "shortcuts")),
         *map(reverse, ("opportunity-new", "account-new", "competitor-new")),
         "/opportunities/?view=closed",
         "/opportunities/?search=nothing",

@@ -1,10 +1,11 @@
 // Progressive enhancement only: every page works without this file.
 "use strict";
 
-const dialog = document.getElementById("dialog");
 const announcer = document.getElementById("announcer");
 
 function announce(text, quiet = true) {
+  const notice = document.querySelector("dialog[open] #dialog-notice");
+  if (notice && !quiet) return warn(notice, text);
   announcer.classList.toggle("is-quiet", quiet);
   announcer.textContent = "";
   // A live region speaks when it changes, also where the text is the same as before.
@@ -12,35 +13,15 @@ function announce(text, quiet = true) {
   if (!quiet) setTimeout(() => { announcer.textContent = ""; }, 8000);
 }
 
-// The dialog: htmx fills it, this opens it; the browser traps the focus, closes on Esc and returns the focus.
+// While a dialog is open nothing beside it is seen or heard.
 
-function openDialog() {
-  if (!dialog.open) dialog.showModal();
-  const first = dialog.querySelector(".error-summary")
-    || dialog.querySelector("form :is(input:not([type=hidden]), select, textarea)")
-    || dialog.querySelector("form [type=submit], a[href]");
-  if (first) first.focus();
+function warn(notice, text) {
+  const banner = document.createElement("p");
+  banner.className = "banner banner--error";
+  banner.setAttribute("role", "alert");
+  banner.textContent = text;
+  notice.replaceChildren(banner);
 }
-
-// What was refused because others were faster is shown anew below the dialog.
-
-dialog.addEventListener("close", () => {
-  dialog.replaceChildren();
-  if (dialog.dataset.outdated) location.reload();
-});
-
-dialog.addEventListener("click", (event) => {
-  const closer = event.target.closest("[data-close-dialog]");
-  if (!closer) return;
-  event.preventDefault();
-  dialog.close();
-});
-
-// What is downloaded leaves the page as it is; the dialog that asked for it has done its part.
-
-dialog.addEventListener("submit", (event) => {
-  if (event.target.matches("form[data-download]")) setTimeout(() => dialog.close());
-});
 
 // An address may ask for a command of its page, once.
 
@@ -62,10 +43,6 @@ function showList(list) {
 
 document.addEventListener("htmx:afterSettle", (event) => {
   const target = event.detail.target;
-  if (target === dialog) {
-    if ([403, 404, 409, 412].includes(event.detail.xhr.status)) dialog.dataset.outdated = "yes";
-    openDialog();
-  }
   const list = document.getElementById("list");
   if (list && target && target.id === "list") showList(list);
 });
@@ -77,10 +54,24 @@ for (const name of ["htmx:sendError", "htmx:timeout", "htmx:responseError"]) {
   });
 }
 
+// Signing in anew, in another tab, changes the token that every form must carry: send the present one.
+
+function presentToken() {
+  const cookie = document.cookie.split("; ").find((each) => each.startsWith("csrftoken="));
+  return cookie && cookie.slice("csrftoken=".length);
+}
+
+document.addEventListener("htmx:configRequest", (event) => {
+  const { verb, parameters } = event.detail;
+  if (verb !== "get" && presentToken()) parameters.csrfmiddlewaretoken = presentToken();
+});
+
 // A form is sent once: a second click while the first is on its way does nothing.
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
+  const token = form.querySelector("[name=csrfmiddlewaretoken]");
+  if (token) token.value = presentToken() || token.value;
   if (!form.matches("form[data-guard]") || form.hasAttribute("hx-post") && form.closest("dialog")) return;
   if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = "yes";
@@ -94,23 +85,34 @@ window.addEventListener("pageshow", () => {
   }
 });
 
-// Menus made of details: Esc and a click elsewhere close them; a view's choice closes its menu.
+// Menus made of details: Esc, a click elsewhere and the focus that leaves close them.
+
+const MENUS = ["user-menu", "drawer", "views"].map((name) => `details.${name}[open]`).join();
 
 function closeMenus(except) {
-  for (const menu of document.querySelectorAll("details.user-menu[open], details.drawer[open], details.views[open]")) {
-    if (!except || !menu.contains(except)) menu.open = false;
+  for (const menu of document.querySelectorAll(MENUS)) {
+    if (!except || menu === except || !menu.contains(except)) menu.open = false;
   }
 }
 
 document.addEventListener("click", (event) => closeMenus(event.target));
+document.addEventListener("focusin", (event) => closeMenus(event.target));
 document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape" || dialog.open) return;
+  if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;
   const menu = document.activeElement && document.activeElement.closest("details[open]");
   closeMenus();
   if (menu) menu.querySelector("summary").focus();
 });
 
-// The site map at the left can be put away; the browser remembers it.
+// The drawer takes the focus; Esc gives it back.
+
+const drawer = document.querySelector("details.drawer");
+
+if (drawer) drawer.addEventListener("toggle", () => {
+  if (drawer.open) (drawer.querySelector("a[aria-current]") || drawer.querySelector("a")).focus();
+});
+
+// The site map at the left can be put away; a cookie remembers it, so that the server draws the page as it stays.
 
 const sideToggle = document.querySelector("[data-toggle-side]");
 
@@ -119,15 +121,11 @@ function showSide(shown) {
   sideToggle.setAttribute("aria-expanded", String(shown));
 }
 
-if (sideToggle) {
-  sideToggle.hidden = false;
-  showSide(localStorage.getItem("side") !== "away");
-  sideToggle.addEventListener("click", () => {
-    const shown = document.body.classList.contains("is-wide-page");
-    showSide(shown);
-    localStorage.setItem("side", shown ? "here" : "away");
-  });
-}
+if (sideToggle) sideToggle.addEventListener("click", () => {
+  const shown = document.body.classList.contains("is-wide-page");
+  showSide(shown);
+  document.cookie = `side=${shown ? "here" : "away"}; path=/; max-age=31536000; samesite=lax`;
+});
 
 // A form that asks sends only what was filled in, so that the address stays short.
 

@@ -1,0 +1,80 @@
+// The dialog of the page: htmx fills it, this opens it; the browser traps the focus.
+"use strict";
+
+const dialog = document.getElementById("dialog");
+const discard = document.getElementById("discard");
+let opener = null;
+let untouched = "";
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { elt, target } = event.detail;
+  if (target === dialog && !dialog.open) opener = elt;
+});
+
+document.addEventListener("htmx:afterSettle", (event) => {
+  const { target, xhr, requestConfig } = event.detail;
+  if (target !== dialog) return;
+  if ([403, 404, 409, 412].includes(xhr.status)) dialog.dataset.outdated = "yes";
+  openDialog();
+  // What the server shows anew still differs from what was opened.
+  if (requestConfig.verb === "get") untouched = typed();
+});
+
+function openDialog() {
+  if (!dialog.open) dialog.showModal();
+  const first = dialog.querySelector(".error-summary")
+    || dialog.querySelector("form :is(input:not([type=hidden]), select, textarea)")
+    || dialog.querySelector("form [type=submit], a[href]");
+  if (first) first.focus();
+}
+
+// What stands in the form that can still be sent, without what the server put there for itself.
+function typed() {
+  const form = dialog.querySelector("form:has([type=submit])");
+  if (!form) return untouched;
+  const values = new FormData(form);
+  for (const hidden of form.querySelectorAll("[type=hidden]")) values.delete(hidden.name);
+  return new URLSearchParams(values).toString();
+}
+
+// Nothing typed is thrown away unasked, whichever way leads out.
+
+function leave() {
+  if (typed() === untouched) return dialog.close();
+  discard.returnValue = "";
+  discard.showModal();
+}
+
+discard.addEventListener("close", () => { if (discard.returnValue === "discard") dialog.close(); });
+
+dialog.addEventListener("cancel", (event) => {
+  event.preventDefault();
+  leave();
+});
+
+// Before `cancel`, which a browser sends only once where nothing was clicked in between.
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || !dialog.open || discard.open) return;
+  event.preventDefault();
+  leave();
+});
+
+dialog.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-close-dialog]")) return;
+  event.preventDefault();
+  leave();
+});
+
+// What is downloaded leaves the page as it is; the dialog that asked for it has done its part.
+
+dialog.addEventListener("submit", (event) => {
+  if (event.target.matches("form[data-download]")) setTimeout(() => dialog.close());
+});
+
+// What was refused because others were faster is shown anew below the dialog.
+
+dialog.addEventListener("close", () => {
+  dialog.replaceChildren();
+  if (opener) opener.focus();
+  if (dialog.dataset.outdated) location.reload();
+});

@@ -1,0 +1,18 @@
+"""What the search over everything finds here: quotes, by their list."""
+
+from django.utils.translation import gettext_lazy as _
+
+from crm import everything
+from crm.everything import Hit, Searched
+from quotes.list_views import TONES
+from quotes.lists import QUOTES
+from quotes.models import Quote
+from quotes.states import QuoteState
+
+
+def _quote(row: Quote) -> Hit:
+    badge = (row.get_state_display(), TONES[QuoteState(row.state)])
+    return Hit(f"{row.full_number} – {row.name}", row.get_absolute_url(), row.opportunity.topic, badge)
+
+
+everything.register(Searched("quotes", _("Quotes"), "quote", QUOTES, _quote))
