@@ -88,7 +88,8 @@ class SalesMachine(RuleBasedStateMachine):
         self.savepoint.__enter__()
         for owner in ("rep", "teammate", "manager"):
             self.create(owner, {"topic": "Ovens", "estimated_revenue": Decimal(1000)})
-            self.create_quote(self.model.opportunities[-1], owner, OFFER)
+        for opportunity in self.model.opportunities[1:]:
+            self.create_quote(opportunity, "vp", OFFER)
 
     def teardown(self) -> None:
         try:
