@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.http import HttpResponse
-from django.test import Client
+from django.test import Client, override_settings
 
 from crm.models import BusinessUnit, Token, User
 from tests import expect
 from tests.factories import make_user
 
 BASE = "/api/v1/"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _passwords_cost_nothing() -> Iterator[None]:
+    """Hashing is slow by design, and every sign-in of a test would wait for it."""
+    with override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"]):
+        yield
 
 
 @pytest.fixture

@@ -108,7 +108,7 @@ class CloseFieldForm(ActionForm):
     choices = ChoicesField(
         label=_("Choices"),
         required=False,
-        help_text=_("One on each line, as in “price | Price | Pris”. What is left out is as what stands before it."),
+        help_text=_("One on each line: the value, its English and its Danish label, as in “price | Price | Pris”."),
     )
 
     class Meta:

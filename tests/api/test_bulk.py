@@ -1,4 +1,4 @@
-"""Many opportunities in one call of the API: the form of the answer, the rights by row, and what it costs."""
+"""Many opportunities in one call of the API: the form of the answer, and what it costs."""
 
 from decimal import Decimal
 from uuid import UUID, uuid4
@@ -185,30 +185,6 @@ class TestTheCallIsRefused:
         assert api(rep).get(f"opportunities/{verb}/").status_code == 405
         assert api(rep).patch(f"opportunities/{verb}/", {}).status_code == 405
         assert api(None).post(f"opportunities/{verb}/", {}).status_code == 401
-
-
-RIGHTS = {
-    "rep": None,
-    "teammate": None,
-    "member": "permission_denied",
-    "manager": None,
-    "stranger": "permission_denied",
-    "vp": None,
-    "admin": None,
-    "nobody": "not_found",
-}
-# To the vice president may assign who may create records for him.
-ASSIGN = RIGHTS | dict.fromkeys(("rep", "teammate", "manager"), "permission_denied")
-
-
-@pytest.mark.parametrize("verb", VERBS)
-def test_the_table_of_rights(people, send, verb):
-    found = {}
-    for name, user in people.items():
-        answer = send(user, verb, [make_row(people["rep"], verb)])
-        assert answer.status_code == 200
-        found[name] = answer.json()["results"][0].get("code")
-    assert found == (ASSIGN if verb == "bulk-assign" else RIGHTS)
 
 
 def test_a_row_without_the_right_stops_no_other(people, send):

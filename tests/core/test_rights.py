@@ -1,25 +1,20 @@
-"""The table of rights, asked of every action; and the order in which a request is judged."""
+"""Rights by depth, and the order in which a request is judged. The table of rights: tests/contracts/rights.py."""
 
-from contextlib import nullcontext
 from datetime import date
-from decimal import Decimal
 from uuid import uuid4
 
 import pytest
 
-from crm.models import BusinessUnit, Depth, RecordAccess, Role, User
+from crm.models import BusinessUnit, Depth, Role, User
 from crm.permissions import Kind, Privilege, access, allows
 from opportunities.actions import (
     close_opportunity,
     create_opportunity,
-    create_record,
     delete_opportunity,
-    delete_record,
     edit_opportunity,
-    edit_record,
     reopen_opportunity,
 )
-from opportunities.models import Account, Competitor, Opportunity, OpportunityClose, Outcome
+from opportunities.models import Opportunity, OpportunityClose, Outcome
 from opportunities.requests import CloseRequest, ReopenRequest
 from quotes.actions import (
     activate_quote,
@@ -35,7 +30,7 @@ from quotes.models import Quote
 from quotes.requests import QuoteCloseRequest, QuoteWinRequest
 from quotes.states import QuoteStatusReason
 from tests.expect import invalid, refused
-from tests.factories import make_account, make_competitor, make_opportunity, make_quote, make_user
+from tests.factories import make_opportunity, make_quote, make_user
 
 LOST = QuoteCloseRequest(status_reason=QuoteStatusReason.LOST)
 
@@ -58,20 +53,6 @@ VERBS = {
     "win quote": ("open", "active", lambda pk, **o: win_quote(_quote(pk), QuoteWinRequest(), **o)),
     "revise quote": ("open", "active", lambda pk, **o: revise_quote(_quote(pk), **o)),
 }
-# Who may change a record of the rep, and one of the stranger in the sibling unit.
-MAY_CHANGE = {
-    "rep": (True, False),
-    "teammate": (True, False),
-    "member": (False, False),
-    "manager": (True, False),
-    "stranger": (False, True),
-    "vp": (True, True),
-    "admin": (True, True),
-}
-
-
-def _expectation(*, allowed, code="permission_denied"):
-    return nullcontext() if allowed else refused(code)
 
 
 def _record(owner, verb):
@@ -80,57 +61,6 @@ def _record(owner, verb):
     if quote_state:
         make_quote(opportunity, quote_state)
     return opportunity.pk
-
-
-@pytest.mark.parametrize("verb", VERBS)
-@pytest.mark.parametrize("username", MAY_CHANGE)
-def test_who_may_change_whose(people, username, verb):
-    for owner, allowed in zip(("rep", "stranger"), MAY_CHANGE[username], strict=True):
-        pk = _record(people[owner], verb)
-        with _expectation(allowed=allowed):
-            VERBS[verb][2](pk, actor=people[username])
-
-
-@pytest.mark.parametrize("username", MAY_CHANGE)
-def test_who_may_make_quotes_for_whose(people, username):
-    for owner, allowed in zip(("rep", "stranger"), MAY_CHANGE[username], strict=True):
-        pk = make_opportunity(people[owner]).pk
-        with _expectation(allowed=allowed):
-            create_quote(pk, {"name": "Offer", "total_amount": Decimal(1)}, actor=people[username])
-
-
-@pytest.mark.parametrize(
-    ("username", "owners"),
-    [
-        ("member", ""),
-        ("rep", "rep"),
-        ("manager", "rep teammate manager"),
-        ("vp", "rep teammate manager stranger vp"),
-        ("admin", "rep teammate manager stranger vp"),
-    ],
-)
-def test_who_may_create_for_whom(people, username, owners):
-    for owner in ("rep", "teammate", "manager", "stranger", "vp"):
-        with _expectation(allowed=owner in owners.split()):
-            create_opportunity({"topic": "Ovens", "owner": people[owner].pk}, actor=people[username])
-
-
-@pytest.mark.parametrize("kind", [Account, Competitor])
-@pytest.mark.parametrize(
-    ("username", "accounts", "competitors"),
-    [("member", 0, 0), ("rep", 1, 0), ("manager", 1, 1), ("vp", 1, 1), ("admin", 2, 2), ("nobody", 0, 0)],
-)
-def test_who_may_do_what_to_records_of_the_organization(people, username, accounts, competitors, kind):
-    actor = people[username]
-    granted = accounts if kind is Account else competitors
-    record = make_account() if kind is Account else make_competitor()
-    existing = "not_found" if username == "nobody" else "permission_denied"
-    with _expectation(allowed=granted >= RecordAccess.EDIT):
-        create_record(kind, {"name": "New"}, actor=actor)
-    with _expectation(allowed=granted >= RecordAccess.EDIT, code=existing):
-        edit_record(kind, record.pk, {"name": "Renamed"}, actor=actor)
-    with _expectation(allowed=granted >= RecordAccess.DELETE, code=existing):
-        delete_record(kind, record.pk, actor=actor)
 
 
 @pytest.mark.parametrize("username", ["rep", "teammate", "member", "manager", "stranger", "vp", "admin", "nobody"])

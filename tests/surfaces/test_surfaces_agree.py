@@ -2,220 +2,265 @@
 
 from __future__ import annotations
 
-import json
-import re
-from collections.abc import Callable
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from django.core.serializers.json import DjangoJSONEncoder
-from django.test import Client
-from django.urls import reverse
 
-from crm.models import Event, User
-from opportunities.models import Opportunity, OpportunityClose, OpportunityCompetitor
-from quotes.models import Quote, QuoteClose
-from tests.conftest import ApiClient
-from tests.factories import close_won, make_account, make_competitor, make_opportunity, make_quote
-from tests.pages.reading import send
+from crm.models import User
+from tests.factories import make_account, make_competitor
+from tests.surfaces.doors import Deed, api, bulk, file, new_by_api, new_by_page, page, the_quote, then
+from tests.surfaces.scene import Scene
 
 pytestmark = pytest.mark.django_db
 
-NOT_COMPARED = {"created_at", "modified_at", "closed_at", "reopened_at", "occurred_at", "origin", "position"}
-UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One deed as each door expresses it; text says why a door cannot.
+
+    Attributes:
+        quotes: the states of the quotes at first; None where the deed makes the opportunity.
+        closed: won at first.
+        actor: who does it, by name.
+    """
+
+    page: Deed | str
+    api: Deed | str
+    bulk: Deed | str
+    file: Deed | str
+    quotes: tuple[str, ...] | None = ()
+    closed: bool = False
+    actor: str = "rep"
+
+    def doors(self) -> dict[str, Deed]:
+        every = {"page": self.page, "api": self.api, "bulk": self.bulk, "file": self.file}
+        return {door: deed for door, deed in every.items() if callable(deed)}
 
 
-class Scene:
-    """One opportunity with what belongs to it, the same for each door."""
+NEW_ONLY = "A file brings deals that are not here yet, and leaves the others as they are."
+NO_QUOTES = "A file knows no quotes."
+ONE_BY_ONE = "Many at once are closed, reopened and assigned; all else is done one by one."
+NEW = {"topic": "GTX Pro", "account": "account"}
+FULL = {"close_date": "2026-01-05", "competitor": "competitor", "description": "Well done", "close_quotes": "canceled"}
+AGAIN = {"status_reason": 2, "reason": "They called again"}
+DEAL = {"product": "GTX Pro", "account": "Contoso"}
 
-    def __init__(self, rep: User, account: Any, competitor: Any, states: tuple[str, ...], closed: bool) -> None:
-        self.competitor = competitor
-        self.opportunity = make_opportunity(
-            rep, topic="Forty machines", account=account, estimated_revenue=Decimal("900.50"), probability=40
-        )
-        self.quotes = [make_quote(self.opportunity, state, name="Offer", total_amount=Decimal(100)) for state in states]
-        if closed:
-            close_won(self.opportunity)
-
-    def rows(self) -> Any:
-        """Everything stored of it, with ids and quote numbers replaced by the order in which they occur."""
-        pk = self.opportunity.pk
-        tables = (
-            Opportunity.objects.filter(pk=pk),
-            OpportunityCompetitor.objects.filter(opportunity=pk).order_by("pk"),
-            OpportunityClose.objects.filter(opportunity=pk).order_by("closed_at", "pk"),
-            Quote.objects.filter(opportunity=pk).order_by("number", "revision"),
-            QuoteClose.objects.filter(opportunity=pk).order_by("number", "revision"),
-            Event.objects.filter(group_id=pk).order_by("pk"),
-        )
-        stored = [[_compared(row) for row in table.values()] for table in tables]
-        return _anonymous(json.dumps(stored, cls=DjangoJSONEncoder, sort_keys=True), known={self.competitor.pk})
-
-
-def _compared(row: dict[str, Any]) -> dict[str, Any]:
-    # The number of a link row is no more than its place in the table.
-    dropped = NOT_COMPARED | ({"id"} if isinstance(row.get("id"), int) else set())
-    return {name: value for name, value in row.items() if name not in dropped}
-
-
-def _anonymous(text: str, *, known: set[Any]) -> Any:
-    names: dict[str, str] = {str(pk): "competitor" for pk in known}
-
-    def named(match: re.Match[str]) -> str:
-        return names.setdefault(match[0], f"#{len(names)}")
-
-    return json.loads(re.sub(r"QUO-\d+", named, UUID.sub(named, text)))
-
-
-def page(name: str, of: Callable[[Scene], Any] = lambda scene: scene.opportunity.pk, **typed: Any) -> Any:
-    def through_page(client: Client, scene: Scene) -> None:
-        values = {key: str(scene.competitor.pk) if value == "competitor" else value for key, value in typed.items()}
-        response = send(client, reverse(name, args=[of(scene)]), **values)
-        assert response.status_code == 302, response.content.decode()[:2000]
-
-    return through_page
-
-
-def api_call(path: str, of: Callable[[Scene], Any] = lambda scene: scene.opportunity.pk, **body: Any) -> Any:
-    def through_api(client: ApiClient, scene: Scene) -> None:
-        values = {key: str(scene.competitor.pk) if value == "competitor" else value for key, value in body.items()}
-        response = client.post(path.format(of(scene)), values)
-        assert response.status_code in (200, 201), response.content
-
-    return through_api
-
-
-def bulk(path: str, **body: Any) -> Any:
-    def through_bulk(client: ApiClient, scene: Scene) -> None:
-        values = {key: str(scene.competitor.pk) if value == "competitor" else value for key, value in body.items()}
-        response = client.post(path, {"ids": [str(scene.opportunity.pk)]} | values)
-        assert response.json()["refused"] == 0, response.content
-
-    return through_bulk
-
-
-def first_quote(scene: Scene) -> Any:
-    return scene.quotes[0].pk
-
-
-# name: the quotes' states, whether closed before, then the same deed for each door
-CASES: dict[str, tuple[tuple[str, ...], bool, list[tuple[str, Any]]]] = {
-    "won by default": (
-        ("won",),
-        False,
-        [
-            ("page", page("opportunity-close-as-won")),
-            ("api", api_call("opportunities/{}/close-as-won/")),
-            ("bulk", bulk("opportunities/bulk-close/", outcome="won")),
-        ],
+CASES = {
+    "made": Case(
+        quotes=None,
+        page=new_by_page(**NEW, sales_stage="1"),
+        api=new_by_api(**NEW, sales_stage="develop"),
+        bulk=ONE_BY_ONE,
+        file=file(**DEAL, deal_stage="Engaging"),
     ),
-    "won with everything, quotes along": (
-        ("draft", "active"),
-        False,
-        [
-            (
-                "page",
-                page(
-                    "opportunity-close-as-won",
-                    actual_revenue="1,234.50",
-                    close_date="2026-01-05",
-                    competitor="competitor",
-                    description="Well done",
-                    close_quotes="canceled",
-                ),
-            ),
-            *(
-                (
-                    door,
-                    call(
-                        path,
-                        actual_revenue="1234.50",
-                        close_date="2026-01-05",
-                        competitor="competitor",
-                        description="Well done",
-                        close_quotes="canceled",
-                        **more,
-                    ),
-                )
-                for door, call, path, more in (
-                    ("api", api_call, "opportunities/{}/close-as-won/", {}),
-                    ("bulk", bulk, "opportunities/bulk-close/", {"outcome": "won"}),
-                )
-            ),
-        ],
+    "made with everything": Case(
+        quotes=None,
+        page=new_by_page(
+            **NEW,
+            estimated_revenue="1,234.50",
+            estimated_close_date="2026-12-24",
+            probability="40",
+            rating="1",
+            forecast_category="3",
+            status_reason="2",
+            competitors=["competitor"],
+            description="Forty\r\nmachines",
+        ),
+        api=new_by_api(
+            **NEW,
+            estimated_revenue="1234.50",
+            estimated_close_date="2026-12-24",
+            probability=40,
+            rating="hot",
+            forecast_category="committed",
+            status_reason=2,
+            competitors=["competitor"],
+            description="Forty\nmachines",
+        ),
+        bulk=ONE_BY_ONE,
+        file="A file has no columns for these.",
     ),
-    "lost to a competitor": (
-        (),
-        False,
-        [
-            ("page", page("opportunity-close-as-lost", status_reason="5", competitor="competitor")),
-            ("api", api_call("opportunities/{}/close-as-lost/", status_reason=5, competitor="competitor")),
-            ("bulk", bulk("opportunities/bulk-close/", outcome="lost", status_reason=5, competitor="competitor")),
-        ],
+    "made for a teammate": Case(
+        quotes=None,
+        actor="manager",
+        page=new_by_page(**NEW, owner="teammate"),
+        api=new_by_api(**NEW, owner="teammate"),
+        bulk=ONE_BY_ONE,
+        file=file(**DEAL, sales_agent="Teammate"),
     ),
-    "reopened": (
-        ("won",),
-        True,
-        [
-            ("page", page("opportunity-reopen", status_reason="2", reason="They called again")),
-            ("api", api_call("opportunities/{}/reopen/", status_reason=2, reason="They called again")),
-            ("bulk", bulk("opportunities/bulk-reopen/", status_reason=2, reason="They called again")),
-        ],
+    "made and won": Case(
+        quotes=None,
+        page=then(
+            new_by_page(**NEW),
+            page("opportunity-close-as-won", actual_revenue="1,054", close_date="2026-03-01"),
+        ),
+        api=then(
+            new_by_api(**NEW),
+            api("opportunities/{}/close-as-won/", actual_revenue="1054", close_date="2026-03-01"),
+        ),
+        bulk=then(new_by_api(**NEW), bulk("bulk-close", outcome="won", actual_revenue="1054", close_date="2026-03-01")),
+        file=file(**DEAL, deal_stage="Won", close_date="2026-03-01", close_value="1054"),
     ),
-    "quotes closed": (
-        ("draft", "active", "won"),
-        False,
-        [
-            ("page", page("opportunity-close-quotes", status_reason="5", description="Too dear")),
-            ("api", api_call("opportunities/{}/close-quotes/", status_reason="lost", description="Too dear")),
-            ("bulk", bulk("opportunities/bulk-close-quotes/", status_reason="lost", description="Too dear")),
-        ],
+    "made and lost for nothing": Case(
+        quotes=None,
+        page=then(
+            new_by_page(**NEW),
+            page("opportunity-close-as-lost", actual_revenue="0", close_date="2026-03-01"),
+        ),
+        api=then(new_by_api(**NEW), api("opportunities/{}/close-as-lost/", actual_revenue=0, close_date="2026-03-01")),
+        bulk=then(new_by_api(**NEW), bulk("bulk-close", outcome="lost", actual_revenue=0, close_date="2026-03-01")),
+        file=file(**DEAL, deal_stage="Lost", close_date="2026-03-01", close_value="0"),
     ),
-    "quote activated": (
-        ("draft",),
-        False,
-        [
-            ("page", page("quote-activate", first_quote)),
-            ("api", api_call("quotes/{}/activate/", first_quote)),
-        ],
+    "made and lost, no value told": Case(
+        quotes=None,
+        page=then(new_by_page(**NEW), page("opportunity-close-as-lost", close_date="2026-03-01")),
+        api=then(new_by_api(**NEW), api("opportunities/{}/close-as-lost/", close_date="2026-03-01")),
+        bulk=then(new_by_api(**NEW), bulk("bulk-close", outcome="lost", close_date="2026-03-01")),
+        file=file(**DEAL, deal_stage="Lost", close_date="2026-03-01"),
     ),
-    "quote won, the others lost": (
-        ("active", "draft"),
-        False,
-        [
-            ("page", page("quote-win", first_quote, close_other_quotes="on")),
-            ("api", api_call("quotes/{}/win/", first_quote, close_other_quotes=True)),
-        ],
+    "edited": Case(
+        page=page("opportunity-edit", topic="Fifty machines", probability="", competitors=["competitor"]),
+        api=api(
+            "opportunities/{}/", method="patch", topic="Fifty machines", probability=None, competitors=["competitor"]
+        ),
+        bulk=ONE_BY_ONE,
+        file=NEW_ONLY,
     ),
-    "quote canceled": (
-        ("active",),
-        False,
-        [
-            ("page", page("quote-close", first_quote, status_reason="6")),
-            ("api", api_call("quotes/{}/close/", first_quote, status_reason="canceled")),
-        ],
+    "edited and assigned at once": Case(
+        actor="manager",
+        page=page("opportunity-edit", description="Yours now", owner="teammate"),
+        api=api("opportunities/{}/", method="patch", description="Yours now", owner="teammate"),
+        bulk=ONE_BY_ONE,
+        file=NEW_ONLY,
     ),
-    "quote revised": (
-        ("active",),
-        False,
-        [
-            ("page", page("quote-revise", first_quote)),
-            ("api", api_call("quotes/{}/revise/", first_quote)),
-        ],
+    "assigned": Case(
+        actor="manager",
+        quotes=("draft", "won"),
+        page=page("opportunity-assign", owner="teammate"),
+        api=api("opportunities/{}/", method="patch", owner="teammate"),
+        bulk=bulk("bulk-assign", owner="teammate"),
+        file=NEW_ONLY,
+    ),
+    "deleted": Case(
+        quotes=("draft", "draft"),
+        page=page("opportunity-delete"),
+        api=api("opportunities/{}/", method="delete"),
+        bulk=ONE_BY_ONE,
+        file=NEW_ONLY,
+    ),
+    "won by default": Case(
+        quotes=("won",),
+        page=page("opportunity-close-as-won"),
+        api=api("opportunities/{}/close-as-won/"),
+        bulk=bulk("bulk-close", outcome="won"),
+        file=NO_QUOTES,
+    ),
+    "won with everything, quotes along": Case(
+        quotes=("draft", "active"),
+        page=page("opportunity-close-as-won", actual_revenue="1,234.50", **FULL),
+        api=api("opportunities/{}/close-as-won/", actual_revenue="1234.50", **FULL),
+        bulk=bulk("bulk-close", outcome="won", actual_revenue="1234.50", **FULL),
+        file=NO_QUOTES,
+    ),
+    "lost to a competitor": Case(
+        page=page("opportunity-close-as-lost", status_reason="5", competitor="competitor"),
+        api=api("opportunities/{}/close-as-lost/", status_reason=5, competitor="competitor"),
+        bulk=bulk("bulk-close", outcome="lost", status_reason=5, competitor="competitor"),
+        file="A file has no columns for status reason and competitor.",
+    ),
+    "reopened": Case(
+        quotes=("won",),
+        closed=True,
+        page=page("opportunity-reopen", **AGAIN),
+        api=api("opportunities/{}/reopen/", **AGAIN),
+        bulk=bulk("bulk-reopen", **AGAIN),
+        file=NEW_ONLY,
+    ),
+    "reopened and lost": Case(
+        closed=True,
+        page=then(page("opportunity-reopen"), page("opportunity-close-as-lost")),
+        api=then(api("opportunities/{}/reopen/"), api("opportunities/{}/close-as-lost/")),
+        bulk=then(bulk("bulk-reopen"), bulk("bulk-close", outcome="lost")),
+        file=NEW_ONLY,
+    ),
+    "quotes closed": Case(
+        quotes=("draft", "active", "won"),
+        page=page("opportunity-close-quotes", status_reason="5", description="Too dear"),
+        api=api("opportunities/{}/close-quotes/", status_reason="lost", description="Too dear"),
+        bulk=bulk("bulk-close-quotes", status_reason="lost", description="Too dear"),
+        file=NO_QUOTES,
+    ),
+    "quote made": Case(
+        page=page("quote-new", name="Offer", total_amount="1,234.50", effective_from="2026-01-01"),
+        api=api(
+            "quotes/", opportunity="opportunity", name="Offer", total_amount="1234.50", effective_from="2026-01-01"
+        ),
+        bulk=ONE_BY_ONE,
+        file=NO_QUOTES,
+    ),
+    "quote edited": Case(
+        quotes=("draft",),
+        page=page("quote-edit", the_quote, name="Better offer", effective_to="2026-12-31"),
+        api=api("quotes/{}/", the_quote, method="patch", name="Better offer", effective_to="2026-12-31"),
+        bulk=ONE_BY_ONE,
+        file=NO_QUOTES,
+    ),
+    "quote deleted": Case(
+        quotes=("draft", "active"),
+        page=page("quote-delete", the_quote),
+        api=api("quotes/{}/", the_quote, method="delete"),
+        bulk=ONE_BY_ONE,
+        file=NO_QUOTES,
+    ),
+    "quote activated": Case(
+        quotes=("draft",),
+        page=page("quote-activate", the_quote),
+        api=api("quotes/{}/activate/", the_quote),
+        bulk=ONE_BY_ONE,
+        file=NO_QUOTES,
+    ),
+    "quote won, the others lost": Case(
+        quotes=("active", "draft"),
+        page=page("quote-win", the_quote, close_other_quotes="on"),
+        api=api("quotes/{}/win/", the_quote, close_other_quotes=True),
+        bulk=ONE_BY_ONE,
+        file=NO_QUOTES,
+    ),
+    "quote won alone": Case(
+        quotes=("active", "draft"),
+        page=page("quote-win", the_quote, description="Signed", close_date="2026-01-05"),
+        api=api("quotes/{}/win/", the_quote, description="Signed", close_date="2026-01-05"),
+        bulk=ONE_BY_ONE,
+        file=NO_QUOTES,
+    ),
+    "quote canceled": Case(
+        quotes=("active",),
+        page=page("quote-close", the_quote, status_reason="6"),
+        api=api("quotes/{}/close/", the_quote, status_reason="canceled"),
+        bulk=ONE_BY_ONE,
+        file=NO_QUOTES,
+    ),
+    "quote revised": Case(
+        quotes=("active",),
+        page=page("quote-revise", the_quote),
+        api=api("quotes/{}/revise/", the_quote),
+        bulk=ONE_BY_ONE,
+        file=NO_QUOTES,
     ),
 }
 
 
-@pytest.mark.parametrize("case", CASES)
-def test_surfaces_agree(rep: User, browse: Any, api: Any, case: str) -> None:
-    states, closed, doors = CASES[case]
-    account, competitor = make_account("Contoso"), make_competitor("Rival")
+@pytest.mark.parametrize("name", CASES)
+def test_surfaces_agree(people: dict[str, User], browse: Any, api: Any, tmp_path: Any, name: str) -> None:
+    case, actor = CASES[name], people[CASES[name].actor]
+    known = {"account": make_account("Contoso"), "competitor": make_competitor("Rival"), "teammate": people["teammate"]}
     stored = {}
-    for door, deed in doors:
-        scene = Scene(rep, account, competitor, states, closed)
+    for door, deed in case.doors().items():
+        scene = Scene(people["rep"], known, case.quotes, closed=case.closed)
         before = scene.rows()
-        deed(browse(rep) if door == "page" else api(rep), scene)
+        entrance = {"page": browse, "file": lambda user: (tmp_path, user.username)}.get(door, api)(actor)
+        scene.pk = deed(entrance, scene) or scene.pk
         stored[door] = scene.rows()
         assert stored[door] != before, f"{door} did nothing"
     for door, left in stored.items():
