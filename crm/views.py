@@ -127,6 +127,7 @@ class FormPage(PageView):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = self.get_form(request.POST)
         if UNSENT in request.POST:
+            messages.info(request, _("This has not been sent yet. Look it through, then send it."))
             return self.show_form(form, version=request.POST.get("version"))
         if not form.is_valid():
             return self.show_form(form, version=request.POST.get("version"), status=400)

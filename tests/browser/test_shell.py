@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.urls import reverse
 from playwright.sync_api import expect
@@ -192,6 +193,25 @@ def test_the_top_bar_fits_a_narrow_phone(open_browser, anna, width):
         box = page.locator(part).bounding_box()
         assert box["width"] >= 24
         assert 0 <= box["x"] <= width - box["width"], part
+
+
+def test_every_target_is_large_enough(open_browser, anna, size):
+    opportunity = make_opportunity(anna, account=make_account())
+    make_quote(opportunity)
+    page = open_browser(anna, size)
+    record = opportunity.get_absolute_url()
+    for address in (
+        "/opportunities/",
+        record,
+        f"{record}?tab=quotes",
+        f"{record}edit/",
+        "/preferences/",
+        "/search/?q=opp",
+    ):
+        page.goto(address)
+        found = Axe().run(page, options={"runOnly": ["target-size"]}).response
+        assert [node["html"] for each in found["violations"] for node in each["nodes"]] == [], address
+        assert found["passes"]
 
 
 def test_titles_say_what_the_page_is_and_where(open_browser, anna):

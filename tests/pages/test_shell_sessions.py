@@ -40,6 +40,7 @@ def test_a_form_comes_back_filled_after_signing_in(anna):
     page = go_on(client, sign_in(client, page))
     assert page.status_code == 200
     assert elements(page, "input", name="topic")[0]["value"] == "Forty machines"
+    assert "This has not been sent yet." in text_of(page)
     assert "Two lines,\r\nboth kept." in page.content.decode()
     assert not Opportunity.objects.exists()
 
