@@ -90,10 +90,10 @@ def win_rates(closes: OpportunityCloseQuerySet, *, by: Any) -> dict[Any, WinRate
     group = "group" if named else by
     won, lost = Q(outcome=Outcome.WON), Q(outcome=Outcome.LOST)
     worth = Coalesce("actual_revenue", "opportunity__estimated_revenue")
-    # Named unlike any field, which `values` would refuse.
+    # Named unlike any field, which `values` would refuse. Counted by what opportunity_close_figures holds.
     figures = {
-        "number_won": Count("pk", filter=won),
-        "number_lost": Count("pk", filter=lost),
+        "number_won": Count("outcome", filter=won),
+        "number_lost": Count("outcome", filter=lost),
         "amount_won": Sum("actual_revenue", filter=won),
         "amount_lost": Sum(worth, filter=lost),
     }

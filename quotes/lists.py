@@ -42,7 +42,7 @@ QUOTES = ListDefinition(
         "active": ListView(_("Active Quotes"), "-modified_at", _in_state(QuoteState.ACTIVE), _COLUMNS),
         "won": ListView(_("Won Quotes"), "-modified_at", _in_state(QuoteState.WON), _COLUMNS),
         "closed": ListView(_("Closed Quotes"), "-modified_at", _in_state(QuoteState.CLOSED), _COLUMNS),
-        "expiring": ListView(_("Expiring in 30 Days"), "effective_to", _expiring, _COLUMNS),
+        "expiring": ListView(_("Quotes Expiring in 30 Days"), "effective_to", _expiring, _COLUMNS),
     },
     order_fields={
         "number": OrderField(F("number")),

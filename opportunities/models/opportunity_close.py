@@ -113,6 +113,13 @@ class OpportunityClose(FSMModelMixin, models.Model):
                 condition=Q(activity_status=ActivityStatus.COMPLETED),
                 name="opportunity_close_competitor",
             ),
+            # The figures of a period, from the index alone.
+            models.Index(
+                fields=["close_date"],
+                include=["opportunity", "outcome", "currency", "actual_revenue"],
+                condition=Q(activity_status=ActivityStatus.COMPLETED),
+                name="opportunity_close_figures",
+            ),
         ]
         triggers = [
             refusing_trigger(

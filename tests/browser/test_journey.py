@@ -38,6 +38,9 @@ class Journey:
         self.page.get_by_label("Username").fill("rep")
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Sign in").click()
+        expect(self.page.get_by_role("heading", name="My work")).to_be_visible()
+        self.look("my work")
+        self.page.get_by_role("link", name="Open Opportunities").click()
 
     def open_record(self) -> None:
         self.page.get_by_role("link", name=TOPIC).click()

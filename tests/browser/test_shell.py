@@ -39,7 +39,7 @@ def test_sign_in_and_out(open_browser, anna, size, scripts):
     expect(page.get_by_role("alert")).to_contain_text("correct username and password")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_role("heading", name="Open Opportunities", level=1)).to_be_attached()
+    expect(page.get_by_role("heading", name="My work", level=1)).to_be_visible()
     page.locator(".user-menu summary").click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
