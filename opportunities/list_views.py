@@ -19,9 +19,8 @@ from crm.types import Text
 from opportunities.commands import create_refusal
 from opportunities.list_filters import CLOSED_VIEWS, OpportunityFilterForm
 from opportunities.lists import ACCOUNTS, COMPETITORS, OPPORTUNITIES
-from opportunities.models import Account, Competitor, Opportunity, Rating, State
-
-TONES = {State.OPEN: "open", State.WON: "won", State.LOST: "lost"}
+from opportunities.models import Account, Competitor, Opportunity, Rating
+from opportunities.tones import tone
 
 
 def _money(label: Text, field: str) -> Column:
@@ -43,7 +42,7 @@ def _account(row: Opportunity) -> tuple[str, str] | None:
 OPPORTUNITY_COLUMNS = {
     "topic": Column(_("Topic"), lambda row: (row.topic, row.get_absolute_url()), "link", "topic", "is-wide"),
     "account": Column(_("Account"), _account, "link", "account", "is-name"),
-    "state": Column(_("State"), lambda row: (row.get_state_display(), TONES[row.state]), "badge", "state"),
+    "state": Column(_("State"), lambda row: (row.get_state_display(), tone(row)), "badge", "state"),
     "status_reason": Column(_("Status reason"), lambda row: row.status_reason.label, order="status_reason"),
     "rating": Column(
         _("Rating"), lambda row: (row.get_rating_display(), Rating(row.rating).name.lower()), "rating", "rating"

@@ -13,10 +13,9 @@ from crm.types import Text
 from crm.views import PageView
 from opportunities.activities import CLOSED, VIEWS, activities_of
 from opportunities.commands import commands_of
-from opportunities.list_views import TONES
-from opportunities.models import State
 from opportunities.reads import find_record
 from opportunities.timeline import timeline_page
+from opportunities.tones import tone
 from quotes.commands import offered
 
 TABS: dict[str, Text] = {
@@ -51,7 +50,7 @@ class OpportunityPage(PageView):
             **super().get_context(),
             "kind": _("Opportunity"),
             "opportunity": self.opportunity,
-            "tone": TONES[State(self.opportunity.state)],
+            "tone": tone(self.opportunity),
             "commands": commands_of(self.opportunity, self.actor),
             "tabs": self._tabs(),
             "tab_template": f"opportunities/tab_{self.tab}.html",

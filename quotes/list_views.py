@@ -6,10 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.list_pages import Column, ListPage
+from opportunities.tones import tone
 from quotes.lists import QUOTES
-from quotes.states import QuoteState
-
-TONES = {QuoteState.DRAFT: "draft", QuoteState.ACTIVE: "active", QuoteState.WON: "won", QuoteState.CLOSED: "neutral"}
 
 
 class QuoteListPage(ListPage):
@@ -25,7 +23,7 @@ class QuoteListPage(ListPage):
             "link",
             style="is-wide",
         ),
-        "state": Column(_("State"), lambda row: (row.get_state_display(), TONES[row.state]), "badge", "state"),
+        "state": Column(_("State"), lambda row: (row.get_state_display(), tone(row)), "badge", "state"),
         "total_amount": Column(
             _("Total amount"), lambda row: (row.total_amount, row.currency), "money", "total_amount", "is-number"
         ),
