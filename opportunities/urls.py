@@ -1,6 +1,6 @@
 from django.urls import path
 
-from opportunities import views, views_dialogs, views_edit
+from opportunities import views, views_closes, views_dialogs, views_edit
 
 urlpatterns = [
     path("opportunities/new/", views_edit.OpportunityCreatePage.as_view(), name="opportunity-new"),
@@ -23,5 +23,6 @@ urlpatterns = [
         name="opportunity-close-quotes",
     ),
     path("opportunities/<uuid:pk>/assign/", views_dialogs.AssignDialog.as_view(), name="opportunity-assign"),
+    path("opportunity-closes/<uuid:pk>/", views_closes.OpportunityClosePage.as_view(), name="opportunity-close-record"),
     path("opportunities/<uuid:pk>/delete/", views_dialogs.DeleteDialog.as_view(), name="opportunity-delete"),
 ]

@@ -74,10 +74,14 @@ class OpportunityPage(PageView):
         return {"activities": activities_of(self.opportunity.pk), "views": VIEWS, "current_view": view}
 
     def _timeline(self) -> dict[str, Any]:
-        return {"timeline": timeline_page(self.opportunity, self.opportunity.quotes.all(), before=self._before())}
+        quotes, first, before = self.opportunity.quotes.all(), self._event("event"), self._event("before")
+        return {
+            "timeline": timeline_page(self.opportunity, quotes, first=first, before=before),
+            "is_newest": not first and not before,
+        }
 
-    def _before(self) -> UUID | None:
+    def _event(self, parameter: str) -> UUID | None:
         try:
-            return UUID(self.request.GET.get("before", ""))
+            return UUID(self.request.GET.get(parameter, ""))
         except ValueError:
             return None
