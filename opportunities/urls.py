@@ -7,6 +7,11 @@ urlpatterns = [
     path("opportunities/<uuid:pk>/", views.OpportunityPage.as_view(), name="opportunity"),
     path("opportunities/<uuid:pk>/edit/", views_edit.OpportunityEditPage.as_view(), name="opportunity-edit"),
     path(
+        "opportunities/<uuid:pk>/edit/<slug:section>/",
+        views_edit.SectionEditPage.as_view(),
+        name="opportunity-edit-section",
+    ),
+    path(
         "opportunities/<uuid:pk>/close-as-won/",
         views_dialogs.CloseAsWonDialog.as_view(),
         name="opportunity-close-as-won",
