@@ -8,12 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils import formats
 from django.utils.datastructures import MultiValueDict
 
+from crm.currencies import amount_shown
+from crm.forms import MoneyField
 from crm.types import Text
 from crm.views import FormPage
 
@@ -27,10 +32,9 @@ class Conflict:
     typed: Text | None = None
 
 
-class EditPage(FormPage):
+class Merging(FormPage):
     """Edits a record. Where someone else was faster, his values and the typed ones are merged."""
 
-    template_name = "opportunities/form.html"
     conflicts: Sequence[Conflict] = ()
 
     def renewed(self, form: forms.Form) -> forms.Form:
@@ -42,6 +46,12 @@ class EditPage(FormPage):
         taken = [each for each in self.conflicts if each.typed is None]
         clashes = [each for each in self.conflicts if each.typed is not None]
         return {**super().get_context(), "taken": taken, "clashes": clashes}
+
+
+class EditPage(Merging):
+    """On a page of its own."""
+
+    template_name = "opportunities/form.html"
 
 
 def with_originals(form: forms.Form) -> None:
@@ -95,6 +105,10 @@ def _comparable(value: Any) -> Any:
 def _shown(bound: forms.BoundField, value: Any) -> Text:
     if value in (None, "", []):
         return ""
+    if isinstance(value, date):
+        return formats.date_format(value, "SHORT_DATE_FORMAT")
+    if isinstance(bound.field, MoneyField) and isinstance(value, Decimal):
+        return amount_shown(value, bound.field.currency or bound.form["currency"].initial)
     choices = dict(getattr(bound.field, "choices", ()))
     if isinstance(value, list):
         return ", ".join(str(choices[each]) for each in value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -51,19 +52,30 @@ class OpportunityForm(forms.Form):
     competitors = RecordsField(label=_("Competitors"), choices=[], required=False)
     description = LongTextField(label=_("Description"), rows=5, required=False)
 
-    def __init__(self, data: Any = None, *, opportunity: Opportunity, user: User, currency_fixed: bool) -> None:
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        opportunity: Opportunity,
+        user: User,
+        currency_fixed: bool,
+        only: Collection[str] = (),
+    ) -> None:
+        """Args: only: the fields to write; all of them unless given."""
         super().__init__(data, initial=_initial(opportunity))
+        for name in set(self.fields).difference(only or self.fields):
+            del self.fields[name]
         saved = not opportunity._state.adding
-        choices = {
-            "account": form_choices.accounts(user),
-            "owner": form_choices.owners(user, present=opportunity.owner if saved else None),
-            "status_reason": form_choices.open_reasons(present=opportunity.status_reason if saved else None),
-            "currency": form_choices.currencies(),
-            "competitors": form_choices.competitors(user),
+        choices: dict[str, Callable[[], form_choices.Choices]] = {
+            "account": lambda: form_choices.accounts(user),
+            "owner": lambda: form_choices.owners(user, present=opportunity.owner if saved else None),
+            "status_reason": lambda: form_choices.open_reasons(present=opportunity.status_reason if saved else None),
+            "currency": form_choices.currencies,
+            "competitors": lambda: form_choices.competitors(user),
         }
-        for name, offered in choices.items():
-            self._offer(name, offered)
-        self._fix_currency(currency_fixed)
+        for name in choices.keys() & self.fields.keys():
+            self._offer(name, choices[name]())
+        self._fix_currency(currency_fixed and "currency" in self.fields)
 
     def _offer(self, name: str, offered: form_choices.Choices) -> None:
         field: Any = self.fields[name]

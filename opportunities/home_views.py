@@ -14,8 +14,8 @@ from opportunities.analytics import Sums, Tally, percent_of
 from opportunities.chart_data import month_label, won_and_lost
 from opportunities.commands import new_command
 from opportunities.list_links import closed_in, estimated_before, estimated_in, opportunities_url
-from opportunities.list_views import TONES
 from opportunities.models import SalesStage
+from opportunities.tones import tone
 from opportunities.work import Scope, Work, read_work, scopes_of
 
 LABELS: dict[str, Text] = {"mine": _("Mine"), "team": _("My team")}
@@ -58,7 +58,7 @@ class HomePage(PageView):
             "urls": self._urls(work),
             "stages": self._stages(work),
             "chart": won_and_lost(_("Won and lost by month"), work.months, month_label, **self.scope.closed_filter),
-            "closed_rows": [(row, TONES[row.state]) for row in work.closed_rows],
+            "closed_rows": [(row, tone(row)) for row in work.closed_rows],
         }
 
     def _urls(self, work: Work) -> dict[str, str]:

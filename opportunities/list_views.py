@@ -25,8 +25,7 @@ from opportunities.commands import new_command
 from opportunities.list_filters import CLOSED_VIEWS, OpportunityFilterForm
 from opportunities.lists import ACCOUNTS, COMPETITORS, OPPORTUNITIES
 from opportunities.models import Account, Competitor, Opportunity, Rating, SalesStage, State
-
-TONES = {State.OPEN: "open", State.WON: "won", State.LOST: "lost"}
+from opportunities.tones import tone
 
 
 def _money(label: Text, field: str) -> Column:
@@ -55,7 +54,7 @@ OPPORTUNITY_COLUMNS = {
     "account": Column(_("Account"), _account, "link", "account", "is-name"),
     "state": Column(
         _("State"),
-        lambda row: (State(row.state).label, TONES[row.state]),
+        lambda row: (State(row.state).label, tone(row)),
         "badge",
         "state",
         raw=lambda row: State(row.state),

@@ -5,13 +5,13 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import everything
 from crm.everything import Hit, Searched
-from opportunities.list_views import TONES
 from opportunities.lists import ACCOUNTS, COMPETITORS, OPPORTUNITIES
-from opportunities.models import Account, Competitor, Opportunity, State
+from opportunities.models import Account, Competitor, Opportunity
+from opportunities.tones import tone
 
 
 def _opportunity(row: Opportunity) -> Hit:
-    badge = (row.get_state_display(), TONES[State(row.state)])
+    badge = (row.get_state_display(), tone(row))
     return Hit(row.topic, row.get_absolute_url(), row.account.name if row.account else "", badge)
 
 

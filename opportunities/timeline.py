@@ -7,18 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from functools import cached_property
+from itertools import groupby
 from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.models import Event, User
 from crm.models.event import Origin
 from crm.types import Text, Values
+from opportunities.activities import Activity
 from opportunities.models import Account, Competitor, Opportunity, StatusReason
 from opportunities.timeline_values import Change, Names, changes_of
 from quotes.models import Quote
@@ -45,7 +49,13 @@ OTHER_SENTENCE = gettext_lazy("%(actor)s did: %(type)s.")
 
 @dataclass(frozen=True)
 class Entry:
-    """One event as it is shown. `icon` is the verb; `note` is what the actor wrote about it."""
+    """One event as it is shown.
+
+    Attributes:
+        icon: the verb.
+        note: what the actor wrote about it.
+        links: name and address of what it is about: a quote that still exists, the record of a closing.
+    """
 
     event: Event
     icon: str
@@ -53,7 +63,7 @@ class Entry:
     changes: list[Change]
     note: str
     origin: Text
-    occurred_at: datetime
+    links: list[tuple[Text, str]]
 
 
 @dataclass(frozen=True)
@@ -61,16 +71,34 @@ class Page:
     entries: list[Entry]
     older_than: UUID | None
 
+    @property
+    def days(self) -> list[tuple[date, list[Entry]]]:
+        """The entries by the reader's days."""
+        by_day = groupby(self.entries, lambda entry: timezone.localtime(entry.event.occurred_at).date())
+        return [(day, list(entries)) for day, entries in by_day]
 
-def timeline_page(opportunity: Opportunity, quotes: Iterable[Quote], *, before: UUID | None = None) -> Page:
-    """The newest entries, or those older than the given event; a handful of queries, however many there are."""
+
+def timeline_page(
+    opportunity: Opportunity, quotes: Iterable[Quote], *, first: UUID | None = None, before: UUID | None = None
+) -> Page:
+    """The newest entries, or those from one event on, or older than one; a handful of queries, however many."""
     events = Event.objects.filter(group_id=opportunity.pk).newest_first()
+    if first:
+        events = events.filter(pk__lte=first)
     if before:
         events = events.filter(pk__lt=before)
     rows = list(events[: PAGE_SIZE + 1])
     shown, more = rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
     teller = _Teller(opportunity, list(quotes), shown)
     return Page([teller.entry(event) for event in shown], shown[-1].pk if more else None)
+
+
+def address_of(close: Activity) -> str:
+    """Where the timeline tells of the closing; empty where no event does."""
+    # The first that names it: a reopening names it too, later.
+    told = Event.objects.filter(group_id=close.opportunity_id, **{f"data__{close.type}": str(close.pk)})
+    event = told.order_by("pk").first()
+    return f"{close.opportunity.get_absolute_url()}?tab=timeline&event={event.pk}#event-{event.pk}" if event else ""
 
 
 class _Teller:
@@ -85,11 +113,32 @@ class _Teller:
             event=event,
             icon=verb,
             sentence=self._sentence(event),
-            changes=changes_of(event, self.names),
+            changes=changes_of(event, self.names, self._currency(event)),
             note=event.data.get("reason", ""),
             origin="" if event.origin == Origin.PAGE else Origin(event.origin).label,
-            occurred_at=event.occurred_at,
+            links=self._links(event),
         )
+
+    def _links(self, event: Event) -> list[tuple[Text, str]]:
+        links: list[tuple[Text, str]] = [
+            (str(quote), quote.get_absolute_url()) for quote in self.quotes if quote.pk == event.record_id
+        ]
+        if "opportunity_close" in event.data:
+            links.append((_("Opportunity Close"), _record("opportunity-close-record", event.data["opportunity_close"])))
+        if "quote_close" in event.data:
+            links.append((_("Quote Close"), _record("quote-close-record", event.data["quote_close"])))
+        return links
+
+    def _currency(self, event: Event) -> str:
+        """The opportunity's after the event: what the next change of it replaced, else the present one."""
+        later = [replaced for pk, replaced in self._currency_changes if pk > event.pk]
+        return later[0] if later else self.opportunity.currency
+
+    @cached_property
+    def _currency_changes(self) -> list[tuple[UUID, str]]:
+        changed = Event.objects.filter(group_id=self.opportunity.pk, type="opportunity.updated")
+        found = changed.filter(before__has_key="currency").order_by("pk").values_list("pk", "before__currency")
+        return list(found)
 
     def _sentence(self, event: Event) -> str:
         return SENTENCES.get(event.type, OTHER_SENTENCE) % {
@@ -130,6 +179,10 @@ class _Teller:
 
     def _facts(self) -> list[Values]:
         return [facts for event in self.events for facts in (event.before, event.after)]
+
+
+def _record(name: str, pk: str) -> str:
+    return reverse(name, args=[pk])
 
 
 def _labels(rows: QuerySet[Any], pks: set[UUID]) -> dict[UUID, str]:

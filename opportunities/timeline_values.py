@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -13,8 +14,9 @@ from django.utils import formats
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from crm.currencies import amount_shown
 from crm.models import Event
-from crm.types import Text
+from crm.types import Text, Values
 from opportunities.models import ForecastCategory, Opportunity, Rating, SalesStage, State
 from quotes.models import Quote
 from quotes.states import QuoteState, QuoteStatusReason
@@ -28,6 +30,9 @@ UNTOLD = {
     "quote.deleted": (*_STATE, *_NUMBER, "effective_from", "effective_to"),
 }
 
+# Values with more letters than this together are folded.
+FOLDED_FROM = 240
+
 
 @dataclass(frozen=True)
 class Change:
@@ -36,6 +41,11 @@ class Change:
     label: Text
     before: Text
     after: Text
+
+    @property
+    def is_long(self) -> bool:
+        """More than an entry should show unasked."""
+        return len(f"{self.before}{self.after}") > FOLDED_FROM
 
 
 @dataclass(frozen=True)
@@ -63,15 +73,18 @@ class Names:
         return QuoteStatusReason(code).label if code else ""
 
 
-def changes_of(event: Event, names: Names) -> list[Change]:
-    """In the order of the model's fields; what reads the same before and after is no news."""
+def changes_of(event: Event, names: Names, currency: str) -> list[Change]:
+    """In the order of the model's fields; what reads the same before and after is no news.
+
+    Args: currency: that of the opportunity after the event.
+    """
     untold = UNTOLD.get(event.type, ("state",))
     model: type[Model] = Quote if event.record_type == "quote" else Opportunity
     changes = [
         Change(
             capfirst(field.verbose_name),
-            shown(event, field.name, event.before.get(field.name), names),
-            shown(event, field.name, event.after.get(field.name), names),
+            shown(event, field.name, event.before, names, currency),
+            shown(event, field.name, event.after, names, currency),
         )
         for field in (*model._meta.fields, *model._meta.many_to_many)
         if field.name in event.after and field.name not in untold
@@ -79,8 +92,9 @@ def changes_of(event: Event, names: Names) -> list[Change]:
     return [change for change in changes if change.before != change.after]
 
 
-def shown(event: Event, key: str, value: Any, names: Names) -> Text:
+def shown(event: Event, key: str, facts: Values, names: Names, currency: str) -> Text:
     """One value of an event in the reader's words; the empty text for none."""
+    value = facts.get(key)
     if value in (None, "", []):
         return ""
     tellers: dict[str, Callable[[Any], Text]] = {
@@ -90,6 +104,8 @@ def shown(event: Event, key: str, value: Any, names: Names) -> Text:
         "competitors": names.competitor_list,
         "status_reason": names.quote_reason if event.record_type == "quote" else names.status_reason,
     }
+    if key in _AMOUNTS:
+        return amount_shown(Decimal(value), facts.get("currency") or currency)
     return (tellers | _TELLERS).get(key, str)(value)
 
 
@@ -97,22 +113,16 @@ def _date(text: str) -> str:
     return formats.date_format(date.fromisoformat(text), "SHORT_DATE_FORMAT")
 
 
-def _amount(text: str) -> str:
-    """As the event has it: with the decimals of the currency of that time."""
-    decimals = len(text.partition(".")[2])
-    return formats.number_format(text, decimal_pos=decimals, force_grouping=True)
-
-
 def _word(words: type[IntegerChoices]) -> Callable[[str], Text]:
     return lambda word: words[word.upper()].label
 
 
+_AMOUNTS = ("estimated_revenue", "actual_revenue", "total_amount")
 _TELLERS: dict[str, Callable[[Any], Text]] = {
     "rating": _word(Rating),
     "sales_stage": _word(SalesStage),
     "forecast_category": _word(ForecastCategory),
     "probability": lambda number: _("%(number)d %%") % {"number": number},
-    **dict.fromkeys(("estimated_revenue", "actual_revenue", "total_amount"), _amount),
     **dict.fromkeys(
         ("estimated_close_date", "actual_close_date", "effective_from", "effective_to", "closed_on"), _date
     ),

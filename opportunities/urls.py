@@ -1,11 +1,16 @@
 from django.urls import path
 
-from opportunities import bulk_views, views, views_dialogs, views_edit
+from opportunities import bulk_views, views, views_closes, views_dialogs, views_edit
 
 urlpatterns = [
     path("opportunities/new/", views_edit.OpportunityCreatePage.as_view(), name="opportunity-new"),
     path("opportunities/<uuid:pk>/", views.OpportunityPage.as_view(), name="opportunity"),
     path("opportunities/<uuid:pk>/edit/", views_edit.OpportunityEditPage.as_view(), name="opportunity-edit"),
+    path(
+        "opportunities/<uuid:pk>/edit/<slug:section>/",
+        views_edit.SectionEditPage.as_view(),
+        name="opportunity-edit-section",
+    ),
     path(
         "opportunities/<uuid:pk>/close-as-won/",
         views_dialogs.CloseAsWonDialog.as_view(),
@@ -23,6 +28,7 @@ urlpatterns = [
         name="opportunity-close-quotes",
     ),
     path("opportunities/<uuid:pk>/assign/", views_dialogs.AssignDialog.as_view(), name="opportunity-assign"),
+    path("opportunity-closes/<uuid:pk>/", views_closes.OpportunityClosePage.as_view(), name="opportunity-close-record"),
     path("opportunities/<uuid:pk>/delete/", views_dialogs.DeleteDialog.as_view(), name="opportunity-delete"),
     path(
         "opportunities/bulk/close-as-won/",

@@ -13,11 +13,11 @@ from crm.types import Text
 from crm.views import PageView
 from opportunities.activities import CLOSED, VIEWS, activities_of
 from opportunities.commands import commands_of
-from opportunities.list_views import TONES
-from opportunities.models import State
 from opportunities.reads import find_record
+from opportunities.sections import SECTIONS, steps_of
 from opportunities.timeline import timeline_page
 from quotes.commands import offered
+from quotes.totals import totals_of
 
 TABS: dict[str, Text] = {
     "summary": _("Summary"),
@@ -27,8 +27,8 @@ TABS: dict[str, Text] = {
 }
 
 
-class OpportunityPage(PageView):
-    """Tabs are links, `?tab=…`; an unknown one is the first."""
+class OpportunityView(PageView):
+    """What every look at one opportunity shows. Tabs are links, `?tab=…`; an unknown one is the first."""
 
     template_name = "opportunities/record.html"
     section = "opportunities"
@@ -47,16 +47,25 @@ class OpportunityPage(PageView):
             "activities": self._activities,
             "timeline": self._timeline,
         }
+        commands = commands_of(self.opportunity, self.actor)
         return {
             **super().get_context(),
             "kind": _("Opportunity"),
             "opportunity": self.opportunity,
-            "tone": TONES[State(self.opportunity.state)],
-            "commands": commands_of(self.opportunity, self.actor),
+            "commands": commands,
+            "command": {command.key: command for command in commands},
+            "sections": SECTIONS,
+            "steps": steps_of(self.opportunity),
+            "tab": self.tab,
             "tabs": self._tabs(),
             "tab_template": f"opportunities/tab_{self.tab}.html",
             **reads.get(self.tab, dict)(),
         }
+
+    def address(self) -> str:
+        """Of the tab that is shown."""
+        address = self.opportunity.get_absolute_url()
+        return address if self.tab == "summary" else f"{address}?tab={self.tab}"
 
     def _tabs(self) -> list[Tab]:
         counts = {"quotes": len(self.opportunity.quotes.all())}
@@ -67,7 +76,8 @@ class OpportunityPage(PageView):
         ]
 
     def _quotes(self) -> dict[str, Any]:
-        return {"rows": [(quote, offered(quote, self.actor)) for quote in self.opportunity.quotes.all()]}
+        quotes = self.opportunity.quotes.all()
+        return {"rows": [(quote, offered(quote, self.actor)) for quote in quotes], "totals": totals_of(quotes)}
 
     def _activities(self) -> dict[str, Any]:
         view = self.request.GET.get("view", "")
@@ -75,10 +85,18 @@ class OpportunityPage(PageView):
         return {"activities": activities_of(self.opportunity.pk), "views": VIEWS, "current_view": view}
 
     def _timeline(self) -> dict[str, Any]:
-        return {"timeline": timeline_page(self.opportunity, self.opportunity.quotes.all(), before=self._before())}
+        quotes, first, before = self.opportunity.quotes.all(), self._event("event"), self._event("before")
+        return {
+            "timeline": timeline_page(self.opportunity, quotes, first=first, before=before),
+            "is_newest": not first and not before,
+        }
 
-    def _before(self) -> UUID | None:
+    def _event(self, parameter: str) -> UUID | None:
         try:
-            return UUID(self.request.GET.get("before", ""))
+            return UUID(self.request.GET.get(parameter, ""))
         except ValueError:
             return None
+
+
+class OpportunityPage(OpportunityView):
+    """The record, to look at."""

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from crm.errors import NotFound
 from crm.models import User
 from crm.types import Text
 from crm.views import FormPage
@@ -17,8 +18,10 @@ from opportunities.actions import create_opportunity, edit_opportunity
 from opportunities.commands import create_refusal, require_command
 from opportunities.conflicts import EditPage, with_originals
 from opportunities.forms import OpportunityForm
-from opportunities.models import Opportunity, State, StatusReason
+from opportunities.models import Opportunity, SalesStage, State, StatusReason
 from opportunities.reads import find_record
+from opportunities.sections import SECTIONS
+from opportunities.views import OpportunityView
 
 
 class OpportunityCreatePage(FormPage):
@@ -76,3 +79,51 @@ class OpportunityEditPage(EditPage):
         changed = opportunity.version != self.opportunity.version
         self.say(_("“%(topic)s” was saved.") % {"topic": opportunity.topic} if changed else _("Nothing was changed."))
         return opportunity.get_absolute_url()
+
+
+class SectionEditPage(OpportunityView, EditPage):
+    """The record page with one of its sections as a form. It writes the fields of that section and no others."""
+
+    back_label = gettext_lazy("Back to the opportunity")
+
+    def load(self, pk: UUID, section: str = "") -> None:
+        if section not in SECTIONS:
+            raise NotFound
+        super().load(pk)
+        self.edited = SECTIONS[section]
+        if section != "stage":  # whose steps stand above every tab
+            self.tab = "summary"
+
+    def judge(self) -> None:
+        require_command("edit", self.opportunity, self.actor)
+
+    def get_version(self) -> int:
+        return self.opportunity.version
+
+    def get_form(self, data: Any = None) -> OpportunityForm:
+        form = OpportunityForm(
+            data,
+            opportunity=self.opportunity,
+            user=self.actor,
+            currency_fixed=bool(self.opportunity.quotes.all()),
+            only=self.edited.fields,
+        )
+        with_originals(form)
+        return form
+
+    def get_cancel_url(self) -> str:
+        return self.address()
+
+    def get_context(self) -> dict[str, Any]:
+        return {**super().get_context(), "editing": self.edited.key}
+
+    def submit(self, form: Form, actor: User) -> str:
+        opportunity = edit_opportunity(self.opportunity.pk, form.cleaned_data, actor=actor, expected=self.expected)
+        changed = opportunity.version != self.opportunity.version
+        self.say(self._done(opportunity) if changed else _("Nothing was changed."))
+        return self.address()
+
+    def _done(self, opportunity: Opportunity) -> str:
+        if self.edited.key == "stage":
+            return _("The sales stage is now %(stage)s.") % {"stage": SalesStage(opportunity.sales_stage).label}
+        return _("“%(topic)s” was saved.") % {"topic": opportunity.topic}

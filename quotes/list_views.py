@@ -6,10 +6,9 @@ from django.utils.translation import gettext_lazy as _
 
 from crm.columns import Column
 from crm.list_pages import ListPage
+from opportunities.tones import tone
 from quotes.lists import QUOTES
 from quotes.states import QuoteState
-
-TONES = {QuoteState.DRAFT: "draft", QuoteState.ACTIVE: "active", QuoteState.WON: "won", QuoteState.CLOSED: "neutral"}
 
 
 class QuoteListPage(ListPage):
@@ -27,7 +26,7 @@ class QuoteListPage(ListPage):
         ),
         "state": Column(
             _("State"),
-            lambda row: (QuoteState(row.state).label, TONES[row.state]),
+            lambda row: (QuoteState(row.state).label, tone(row)),
             "badge",
             "state",
             raw=lambda row: QuoteState(row.state),

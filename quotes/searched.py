@@ -4,14 +4,13 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import everything
 from crm.everything import Hit, Searched
-from quotes.list_views import TONES
+from opportunities.tones import tone
 from quotes.lists import QUOTES
 from quotes.models import Quote
-from quotes.states import QuoteState
 
 
 def _quote(row: Quote) -> Hit:
-    badge = (row.get_state_display(), TONES[QuoteState(row.state)])
+    badge = (row.get_state_display(), tone(row))
     return Hit(f"{row.full_number} – {row.name}", row.get_absolute_url(), row.opportunity.topic, badge)
 
 

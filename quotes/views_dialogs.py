@@ -15,6 +15,7 @@ from crm.models import User
 from crm.types import Text
 from crm.views import DeletePage, DialogPage, layout
 from opportunities.commands import require_command as require_command_of_opportunity
+from opportunities.conflicts import Merging, with_originals
 from opportunities.models import Opportunity
 from opportunities.reads import find_opportunity
 from quotes.actions import (
@@ -90,14 +91,17 @@ class QuoteDialog(DialogPage):
         return quotes_tab(self.quote.opportunity)
 
 
-class QuoteEditDialog(QuoteDialog):
+class QuoteEditDialog(Merging, QuoteDialog):
     command = "edit"
+    template_name = "quotes/edit.html"
     title = gettext_lazy("Edit quote")
 
     def get_form(self, data: Any = None) -> QuoteForm:
         fields = ("name", "total_amount", "effective_from", "effective_to")
         initial = {field: getattr(self.quote, field) for field in fields}
-        return QuoteForm(data, currency=self.quote.currency, initial=initial)
+        form = QuoteForm(data, currency=self.quote.currency, initial=initial)
+        with_originals(form)
+        return form
 
     def submit(self, form: Form, actor: User) -> str:
         quote = edit_quote(self.quote.pk, form.cleaned_data, actor=actor, expected=self.expected)

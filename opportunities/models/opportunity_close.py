@@ -6,6 +6,7 @@ import pgtrigger
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Case, F, Q, When
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMIntegerField, FSMModelMixin, transition
 
@@ -140,6 +141,9 @@ class OpportunityClose(FSMModelMixin, models.Model):
 
     def __str__(self) -> str:
         return self.subject
+
+    def get_absolute_url(self) -> str:
+        return reverse("opportunity-close-record", args=[self.pk])
 
     @transition(field=activity_status, source=ActivityStatus.COMPLETED, target=ActivityStatus.CANCELED)
     def cancel(self, *, actor: User, reason: str) -> None:

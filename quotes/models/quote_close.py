@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pgtrigger
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm import clock
@@ -48,6 +49,9 @@ class QuoteClose(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    def get_absolute_url(self) -> str:
+        return reverse("quote-close-record", args=[self.pk])
 
     @property
     def activity_status(self) -> str:

@@ -14,6 +14,7 @@ from opportunities.actions import edit_opportunity
 from opportunities.models import Rating
 from tests.expect import nothing_changes
 from tests.factories import close_lost, close_won, make_account, make_competitor, make_opportunity, make_quote, reopen
+from tests.pages.html import elements
 from tests.pages.reading import commands_on, text_of
 
 TABS = ("summary", "quotes", "activities", "timeline")
@@ -80,9 +81,40 @@ def test_a_closed_record_says_by_whom_when_as_what_and_why(rep, teammate, browse
     opportunity = make_opportunity(rep)
     close(opportunity, actor=teammate, close_date=date(2026, 3, 2), description="Because of it")
     response = browse(rep).get(opportunity.get_absolute_url())
-    said = f"Read-only. Teammate closed this opportunity as {outcome} on March 2, 2026."
+    said = f"Read-only. Teammate closed this opportunity as {outcome} on 03/02/2026."
     assert said in text_of(response)
     assert "Because of it" in text_of(response)
+
+
+def test_a_closed_record_says_how_much_to_whom_and_at_what_moment(rep, browse):
+    opportunity, rival = make_opportunity(rep, currency="EUR"), make_competitor("Northwind")
+    close = close_lost(opportunity, actual_revenue=Decimal("1234.5"), competitor=rival).opportunity_close
+    response = browse(rep).get(opportunity.get_absolute_url())
+    shown = text_of(response).replace("\xa0", " ")
+    for said in ("Actual revenue € 1,234.50", "Lost to Northwind", "Northwind Lost to"):
+        assert said in shown
+    assert elements(response, "a", href=close.get_absolute_url())
+
+
+def test_reopening_stands_beside_what_was_closed(rep, member, browse):
+    opportunity = make_opportunity(rep, state="won")
+    address = reverse("opportunity-reopen", args=[opportunity.pk])
+    url = opportunity.get_absolute_url()
+    assert len(elements(browse(rep).get(url), "a", href=address)) == 2
+    refused = browse(member).get(url)
+    assert elements(refused, "a", href=address) == []
+    assert f"You cannot reopen it: {commands_on(refused)['reopen']}" in text_of(refused)
+
+
+def test_the_header_names_the_account_and_the_amount(rep, browse):
+    account = make_account("Contoso")
+    opportunity = make_opportunity(rep, account=account, currency="EUR", estimated_revenue=Decimal(5))
+    client = browse(rep)
+    address = reverse("account", args=[account.pk])
+    assert len(elements(client.get(page_of(opportunity, "timeline")), "a", href=address)) == 1
+    assert "Estimated revenue € 5.00" in text_of(client.get(page_of(opportunity, "timeline"))).replace("\xa0", " ")
+    close_won(opportunity, actual_revenue=Decimal(6))
+    assert "Actual revenue € 6.00 Actual close date" in text_of(client.get(page_of(opportunity))).replace("\xa0", " ")
 
 
 def test_an_open_record_has_no_such_banner(rep, browse):
@@ -95,7 +127,7 @@ def test_the_quotes_tab_marks_what_blocks_closing(rep, browse):
         make_quote(opportunity, state, name=f"The {state} one")
     shown = text_of(browse(rep).get(page_of(opportunity, "quotes")))
     assert "2 quotes are still open and block closing" in shown
-    assert shown.count("blocks closing") == 2
+    assert shown.count("Blocks closing") == 2
 
 
 def test_the_quotes_tab_offers_what_can_be_done_to_each(rep, browse):
@@ -115,6 +147,19 @@ def test_the_quotes_tab_offers_nothing_to_who_may_only_read(rep, member, browse)
     make_quote(opportunity)
     rows = browse(member).get(page_of(opportunity, "quotes")).context["rows"]
     assert [commands for __, commands in rows] == [[]]
+
+
+def test_the_quotes_are_added_up_state_by_state(rep, browse):
+    opportunity = make_opportunity(rep, currency="EUR")
+    for state, amount in (("draft", 1), ("active", 2), ("active", 3), ("won", 4), ("lost", 5), ("canceled", 6)):
+        make_quote(opportunity, state, total_amount=Decimal(amount))
+    totals = browse(rep).get(page_of(opportunity, "quotes")).context["totals"]
+    assert [(str(each.label), each.number_of, each.amount, each.currency) for each in totals] == [
+        ("Draft", 1, 1, "EUR"),
+        ("Active", 2, 5, "EUR"),
+        ("Won", 1, 4, "EUR"),
+        ("Closed", 2, 11, "EUR"),
+    ]
 
 
 @pytest.mark.parametrize("view", ["closed", "all", "nonsense"])

@@ -1,16 +1,18 @@
 """The timeline tells what happened in sentences, newest first, in names and labels instead of ids and codes."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
-from crm.models import Event
+from crm import clock
+from crm.models import Event, User
 from opportunities import timeline
 from opportunities.actions import edit_opportunity
 from opportunities.models import Rating, SalesStage
 from quotes.actions import delete_quote, edit_quote
 from tests.factories import close_lost, close_won, make_account, make_competitor, make_opportunity, make_quote, reopen
+from tests.pages.html import elements
 from tests.pages.reading import text_of
 
 
@@ -60,7 +62,7 @@ def test_changes_are_told_in_labels_from_before_to_after(rep, browse):
     assert entry.sentence == "Rep changed the opportunity."
     assert changes(entry) == {
         "Account": ("", "Contoso"),
-        "Estimated revenue": ("1,000.00", "2,500.50"),
+        "Estimated revenue": ("€\xa01,000.00", "€\xa02,500.50"),
         "Estimated close date": ("", "12/24/2026"),
         "Probability": ("", "70 %"),
         "Rating": ("Warm", "Hot"),
@@ -155,3 +157,57 @@ def test_the_page_shows_both_values_to_eye_and_ear(rep, browse):
     edit_opportunity(opportunity.pk, {"topic": "After"}, actor=rep)
     shown = text_of(browse(rep).get(opportunity.get_absolute_url(), {"tab": "timeline"}))
     assert "Topic from Before → to After" in shown
+
+
+def test_amounts_have_the_currency_of_their_time(rep, browse):
+    opportunity = make_opportunity(rep, estimated_revenue=Decimal(1000), currency="EUR")
+    edit_opportunity(opportunity.pk, {"estimated_revenue": Decimal(2000)}, actor=rep)
+    edit_opportunity(opportunity.pk, {"currency": "JPY", "estimated_revenue": Decimal(3000)}, actor=rep)
+    edit_opportunity(opportunity.pk, {"estimated_revenue": Decimal(4000)}, actor=rep)
+    entries = told(browse(rep), opportunity)
+    assert [changes(entry)["Estimated revenue"] for entry in entries] == [
+        ("¥\xa03,000", "¥\xa04,000"),
+        ("€\xa02,000.00", "¥\xa03,000"),
+        ("€\xa01,000.00", "€\xa02,000.00"),
+        ("", "€\xa01,000.00"),
+    ]
+
+
+def test_entries_stand_under_the_days_of_the_reader(rep, browse):
+    User.objects.filter(pk=rep.pk).update(time_zone="Pacific/Auckland")
+    with clock.at(datetime(2026, 3, 1, 10, tzinfo=UTC)):
+        opportunity = make_opportunity(rep)
+    with clock.at(datetime(2026, 3, 1, 12, tzinfo=UTC)):
+        edit_opportunity(opportunity.pk, {"topic": "After"}, actor=rep)
+    response = browse(rep).get(opportunity.get_absolute_url(), {"tab": "timeline"})
+    shown = text_of(response)
+    assert "Monday 03/02/2026 Rep changed the opportunity. 1 a.m." in shown
+    assert "Sunday 03/01/2026 Rep created the opportunity. 11 p.m." in shown
+
+
+def test_an_entry_has_an_address_of_its_own(rep, browse, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(timeline, "PAGE_SIZE", 2)
+    opportunity = make_opportunity(rep)
+    for topic in ("Second", "Third", "Fourth"):
+        edit_opportunity(opportunity.pk, {"topic": topic}, actor=rep)
+    event = Event.objects.get(type="opportunity.created")
+    response = browse(rep).get(opportunity.get_absolute_url(), {"tab": "timeline", "event": event.pk})
+    assert elements(response, "li", id=f"event-{event.pk}")
+    assert "Show the newest entries" in text_of(response)
+
+
+def test_long_texts_are_folded(rep, browse):
+    opportunity = make_opportunity(rep, description="Short")
+    edit_opportunity(opportunity.pk, {"description": "Long " * 100}, actor=rep)
+    response = browse(rep).get(opportunity.get_absolute_url(), {"tab": "timeline"})
+    assert len(elements(response, "details", class_="folded")) == 1
+    assert "Long " * 100 in text_of(response)
+
+
+def test_what_an_entry_is_about_is_a_link_away(rep, browse):
+    opportunity = make_opportunity(rep)
+    quote = make_quote(opportunity, "lost")
+    close = close_won(opportunity).opportunity_close
+    won, lost, *__ = told(browse(rep), opportunity)
+    assert [url for __, url in won.links] == [close.get_absolute_url()]
+    assert [url for __, url in lost.links] == [quote.get_absolute_url(), quote.quote_close.get_absolute_url()]

@@ -102,6 +102,27 @@ def test_editing_a_draft(rep, browse, opportunity):
     assert (quote.total_amount, quote.version) == (Decimal("6.50"), 2)
 
 
+def test_an_edit_beside_someone_elses_is_merged(rep, teammate, browse, opportunity):
+    quote = make_quote(opportunity, name="Before", total_amount=Decimal(5))
+    client = browse(rep)
+    typed = form_of(client, url(quote, "edit")) | {"name": "Mine"}
+    changes = {"name": "Theirs", "total_amount": Decimal(6), "effective_to": date(2026, 12, 24)}
+    edit_quote(quote.pk, changes, actor=teammate)
+    refused = client.post(url(quote, "edit"), typed)
+    assert refused.status_code == 412
+    clashes, taken = refused.context["clashes"], refused.context["taken"]
+    assert [(str(each.label), each.present, each.typed) for each in clashes] == [("Name", "Theirs", "Mine")]
+    assert [(str(each.label), each.present) for each in taken] == [
+        ("Total amount", "€\xa06.00"),
+        ("Effective to", "12/24/2026"),
+    ]
+    assert "theirs: Theirs · yours: Mine" in text_of(refused)
+    again = dict(refused.context["form"].data.lists()) | {"version": refused.context["version"]}
+    assert client.post(url(quote, "edit"), again).status_code == 302
+    quote.refresh_from_db()
+    assert (quote.name, quote.total_amount, quote.effective_to) == ("Mine", Decimal(6), date(2026, 12, 24))
+
+
 def test_an_edit_over_someone_elses_is_refused_and_kept(rep, teammate, browse, opportunity):
     quote = make_quote(opportunity, name="Before")
     client = browse(rep)

@@ -11,6 +11,7 @@ from quotes.models import Quote
 from quotes.states import QuoteState
 from tests.expect import nothing_changes
 from tests.factories import make_account, make_opportunity, make_quote
+from tests.pages.html import elements
 from tests.pages.reading import text_of
 
 
@@ -43,6 +44,18 @@ def test_an_ended_one_shows_its_close_record(rep, browse, opportunity, state):
     assert "Quote Close" in shown
     assert f"Status reason {state.capitalize()}" in shown
     assert "Closed by Rep" in shown
+
+
+def test_an_ended_one_leads_to_its_close_record(rep, browse, opportunity):
+    quote = make_quote(opportunity, "won")
+    assert elements(browse(rep).get(quote.get_absolute_url()), "a", href=quote.quote_close.get_absolute_url())
+
+
+def test_the_present_revision_is_marked(rep, browse, opportunity):
+    revised = make_quote(opportunity, "revised")
+    page = browse(rep).get(revised.get_absolute_url())
+    assert len(elements(page, "strong", aria_current="true")) == 1
+    assert elements(page, "a", href=revised.get_absolute_url()) == []
 
 
 def test_an_open_one_has_none(rep, browse, opportunity):
