@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from functools import cached_property
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from crm.rules import FieldChecks, field_checks
 from crm.transactions import deed
 from opportunities.actions.judge import close_refusals, default_revenue, unknown_reason
 from opportunities.actions.steps import Closing, close_locked_opportunities
-from opportunities.close_fields.values import read_custom
+from opportunities.close_fields.values import Custom, read_custom
 from opportunities.locks import lock_opportunity
 from opportunities.models import CloseField, Competitor, Opportunity, OpportunityClose, Outcome, StatusReason
 from opportunities.requests import MAX_DESCRIPTION, CloseRequest
@@ -33,6 +34,10 @@ class CloseValues:
     competitor: Competitor | None
     close_date: date
     close_fields: Sequence[CloseField]
+
+    @cached_property
+    def custom(self) -> Custom:
+        return read_custom(self.close_fields, self.request.custom)
 
 
 def close_opportunity(
@@ -106,7 +111,7 @@ def check_close_form(checks: FieldChecks, values: CloseValues, actor: User) -> N
     _check_references(checks, values)
     checks.refuse("close_date", *rules.past_date(values.close_date, actor))
     checks.refuse("description", *rules.text(values.request.description, max_length=MAX_DESCRIPTION))
-    for name, texts in read_custom(values.close_fields, values.request.custom).errors.items():
+    for name, texts in values.custom.errors.items():
         checks.refuse(f"custom.{name}", *texts)
 
 
@@ -146,7 +151,7 @@ def _close_record(
         competitor=competitor,
         competitor_name=competitor.name if competitor else "",
         description=values.request.description,
-        custom=read_custom(values.close_fields, values.request.custom).kept,
+        custom=values.custom.kept,
         overwritten={
             "status_reason": opportunity.status_reason_id,
             "forecast_category": opportunity.forecast_category,

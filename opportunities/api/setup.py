@@ -22,6 +22,7 @@ from opportunities.filters import NoFilters
 from opportunities.models import CloseField, ShownOn, State, StatusReason
 
 _CODE = re.compile(r"[0-9]{1,9}")
+_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
 class StatusReasonAnswer(Answer):
@@ -91,4 +92,5 @@ class CloseFieldViewSet(ReadViewSet):
 
     @property
     def record_id(self) -> str:
-        return str(self.kwargs["pk"])
+        name = self.kwargs["pk"]
+        return str(found(name if _NAME.fullmatch(name) else None))

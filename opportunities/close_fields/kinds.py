@@ -92,7 +92,7 @@ class DecimalNumber(Kind):
             limit = formats.number_format(MAX_DECIMAL, force_grouping=True)
             text = _("Enter a number from -%(limit)s to %(limit)s with at most %(decimals)d decimals.")
             raise WrongValue(text % {"limit": limit, "decimals": MAX_DECIMALS})
-        return f"{number:zf}"
+        return f"{number.normalize():zf}"  # 1.50 and 1.5 are one number
 
     def _number(self, value: Any) -> Decimal:
         if isinstance(value, str) and _DECIMAL.fullmatch(value.strip()):

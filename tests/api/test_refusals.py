@@ -99,10 +99,18 @@ class TestEverywhere:
         problem(api(None).get("opportunities/", accept=accept), 401, "unauthenticated")
 
     @pytest.mark.parametrize(
-        "pk", ["x", "1", ABSENT.replace("-", ""), ABSENT[:-1], "%00", "%ff", "..", ABSENT + "0", "{" + ABSENT + "}"]
+        "pk", ["x", "7", ABSENT.replace("-", ""), ABSENT[:-1], "%00", "%ff", "..", ABSENT + "0", "{" + ABSENT + "}"]
     )
     def test_an_address_without_an_id_is_not_found(self, rep, api, pk):
-        for records in ("opportunities", "quotes", "accounts", "users", "quote-closes"):
+        for records in (
+            "opportunities",
+            "quotes",
+            "accounts",
+            "users",
+            "quote-closes",
+            "close-fields",
+            "status-reasons",
+        ):
             problem(api(rep).get(f"{records}/{pk}/"), 404, "not_found")
 
     def test_head_is_get_without_the_body(self, rep, api):

@@ -43,5 +43,6 @@ def test_a_second_run_tells_where_they_differ(tmp_path):
     folder = write_folder(tmp_path, WON | {"custom.share": "0.50"})
     run_import(folder)
     assert run_import(folder).bad == []
+    assert run_import(write_folder(tmp_path, WON | {"custom.share": ".5".zfill(3)})).bad == []
     write_folder(tmp_path, WON | {"custom.share": "0.75"})
-    assert "custom.share is “0.50” here and “0.75” in the file" in run_import(folder).bad[0]
+    assert "custom.share is “0.5” here and “0.75” in the file" in run_import(folder).bad[0]

@@ -38,7 +38,7 @@ def test_the_dialog_shows_them_with_label_help_and_star(rep, browse):
     [
         ("en", {"whole_number": "1,234", "decimal": "1,234.5", "date": "2027-01-31", "yes_no": "no"}, "1234.5"),
         ("da", {"whole_number": "1.234", "decimal": "1.234,5", "date": "2027-01-31", "yes_no": "no"}, "1234.5"),
-        ("en", {"text": " Anna ", "choice": "price", "whole_number": "-7", "decimal": "0.10"}, "0.10"),
+        ("en", {"text": " Anna ", "choice": "price", "whole_number": "-7", "decimal": "0.10"}, "0.1"),
     ],
 )
 def test_what_is_typed_the_local_way_is_kept_exactly(rep, browse, language, typed, kept):
