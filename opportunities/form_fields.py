@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from crm.forms import NumberField, WholeNumberField
@@ -80,21 +81,39 @@ class YesNoField(forms.TypedChoiceField):
         super().__init__(choices=answers, coerce=lambda word: word == "yes", empty_value=None, **options)
 
 
+class _HandedOn(forms.Field):
+    """What is missing or cannot be read goes on to the action, which tells of it along with everything else."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except ValidationError:
+            # Not as text: read in another way it might mean another number.
+            return None if value in self.empty_values else UNREADABLE
+
+
+UNREADABLE = object()
+
+
 def custom_field(spec: Values) -> forms.Field:
     """The field for a custom field of the close check."""
     named: Any = {"label": spec["label"], "help_text": spec["help"], "required": spec["required"]}
     if spec["type"] == FieldType.TEXT:
-        return LineField(limit=spec["max_length"], **named)
+        return _custom(LineField)(limit=spec["max_length"], **named)
     if spec["type"] == FieldType.CHOICE:
         offered = [("", "—"), *((choice["value"], choice["label"]) for choice in spec["choices"])]
-        return forms.ChoiceField(choices=offered, **named)
+        return _custom(forms.ChoiceField)(choices=offered, **named)
     makers: dict[str, type[forms.Field]] = {
         FieldType.WHOLE_NUMBER: WholeNumberField,
         FieldType.DECIMAL: NumberField,
         FieldType.DATE: DayField,
         FieldType.YES_NO: YesNoField,
     }
-    return makers[spec["type"]](**named)
+    return _custom(makers[spec["type"]])(**named)
+
+
+def _custom(kind: type[forms.Field]) -> Any:
+    return type(kind.__name__, (_HandedOn, kind), {})
 
 
 def in_currency(field: Any, currency: str) -> None:

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from django.db import transaction
 from django.urls import reverse
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from opportunities.close_fields.kinds import FieldType
@@ -151,6 +151,12 @@ def _errors(response: Any) -> Any:
 DOORS = (through_page, through_api, through_bulk, through_import)
 
 
+BIG = {"field_0": (entry(FieldType.DECIMAL, Decimal(10**12 + 1), ...), False, ShownOn.BOTH, True)}
+MISSING = {"field_1": (Entry(FieldType.TEXT, None, "", None), True, ShownOn.BOTH, True)}
+HALF = {"field_2": (entry(FieldType.WHOLE_NUMBER, Decimal("1.5"), ...), True, ShownOn.BOTH, True)}
+
+
+@example(form=BIG | MISSING | HALF)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(form=forms())
 def test_every_door_takes_and_refuses_the_same(rep: Any, browse: Any, api: Any, form: Any) -> None:
