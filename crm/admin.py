@@ -1,4 +1,4 @@
-"""The platform in Django's administration, for superusers: people, units and roles to edit, the rest to look at.
+"""The platform in Django's administration: people, units and roles for administrators, the rest for superusers to see.
 
 Business records change through the actions alone, so none can be added, changed or deleted here; each links to
 its page, where the actions are.
@@ -19,7 +19,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm import audit, business_units
-from crm.admin_bases import ActionAdmin, ActionForm, ReadOnlyAdmin, SuperuserAdmin, is_superuser, labelled
+from crm.admin_bases import ActionAdmin, ActionForm, PeopleAdmin, ReadOnlyAdmin, is_superuser, labelled
 from crm.models import BusinessUnit, Event, Role, Token, User
 
 admin.site.unregister(Group)  # the role is the one table of rights
@@ -44,8 +44,11 @@ class NewUserForm(UserCreationForm):
 
 
 @admin.register(User)
-class UserAdmin(SuperuserAdmin, DjangoUserAdmin):
-    """Never deleted: records name their people. Who leaves is deactivated."""
+class UserAdmin(PeopleAdmin, DjangoUserAdmin):
+    """Never deleted: records name their people. Who leaves is deactivated.
+
+    Superusers are made and changed by superusers alone.
+    """
 
     form = UserForm
     add_form = NewUserForm
@@ -67,10 +70,15 @@ class UserAdmin(SuperuserAdmin, DjangoUserAdmin):
         (_("Dates"), {"fields": ("last_login", "date_joined")}),
     )
 
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        may_change = super().has_change_permission(request, obj)
+        return may_change and (obj is None or not obj.is_superuser or is_superuser(request))
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
-        """Nobody locks himself out: his own entry to the administration is another superuser's to close."""
-        own = ("is_active", "is_superuser") if obj and obj.pk == request.user.pk else ()
-        return ("last_login", "date_joined", *own)
+        """Nobody locks himself out: his own entry to the administration is another one's to close."""
+        own = ("is_active", "role", "is_superuser") if obj and obj.pk == request.user.pk else ()
+        above = () if is_superuser(request) else ("is_superuser",)
+        return tuple(dict.fromkeys(("last_login", "date_joined", *own, *above)))
 
 
 class BusinessUnitForm(ActionForm):
@@ -87,7 +95,7 @@ class BusinessUnitForm(ActionForm):
 
 
 @admin.register(BusinessUnit)
-class BusinessUnitAdmin(ActionAdmin, SuperuserAdmin):
+class BusinessUnitAdmin(ActionAdmin, PeopleAdmin):
     form = BusinessUnitForm
     list_display = ("name", "parent")
     list_select_related = ("parent",)
@@ -108,7 +116,7 @@ class BusinessUnitAdmin(ActionAdmin, SuperuserAdmin):
 
 
 @admin.register(Role)
-class RoleAdmin(SuperuserAdmin):
+class RoleAdmin(PeopleAdmin):
     """The table of rights. A code is for good: users, imports and the demo name roles by it."""
 
     list_display = (
@@ -124,7 +132,9 @@ class RoleAdmin(SuperuserAdmin):
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: Role | None = None) -> tuple[str, ...]:
-        return ("code",) if obj else ()
+        """Nobody takes the right to administer from his own role: there would soon be nobody left."""
+        own = ("administer",) if obj and obj.pk == getattr(request.user, "role_id", None) else ()
+        return ("code", *own) if obj else ()
 
 
 @admin.register(Token)

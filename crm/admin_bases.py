@@ -50,6 +50,22 @@ class SuperuserAdmin(admin.ModelAdmin):
         return False
 
 
+class PeopleAdmin(SuperuserAdmin):
+    """For whoever may administer."""
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return may_administer(request.user)
+
+    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return may_administer(request.user)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return may_administer(request.user)
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return may_administer(request.user)
+
+
 class ReadOnlyAdmin(SuperuserAdmin):
     """To look at. `page` is a column with a link to where the record stands in the product: `page_url`.
 

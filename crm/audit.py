@@ -53,5 +53,6 @@ def _value(column: Any, value: Any) -> str:
     if value in (None, "", []):
         return "–"
     if isinstance(value, list):
-        return ", ".join(" | ".join(map(str, each.values())) for each in value)
+        # The database keeps no order of keys: value, label_en, label_da.
+        return ", ".join(" | ".join(str(each[key]) for key in sorted(each, reverse=True)) for each in value)
     return str(dict(column.flatchoices).get(value, value)) if column else str(value)

@@ -10,7 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.formats import get_format, number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 
 from crm.currencies import DECIMALS, SYMBOLS
 from crm.types import Text
@@ -43,7 +43,7 @@ class NumberField(forms.Field):
     """A number with any decimals. Initial values are numbers and shown the local way; the typed stays as typed."""
 
     widget = MoneyInput
-    wrong: Text = _lazy("Enter a number such as %(example)s.")
+    wrong: Text = gettext_lazy("Enter a number such as %(example)s.")
 
     def prepare_value(self, value: Any) -> Any:
         return number_format(value, force_grouping=True) if isinstance(value, Decimal | int) else value
@@ -64,7 +64,7 @@ class NumberField(forms.Field):
 
 
 class WholeNumberField(NumberField):
-    wrong = _lazy("Enter a whole number.")
+    wrong = gettext_lazy("Enter a whole number.")
 
     def parse(self, typed: str) -> int:
         number = parse_number(typed)
@@ -80,7 +80,7 @@ class MoneyField(NumberField):
     where they are zeros: `1.500` is a Dane's fifteen hundred.
     """
 
-    wrong = _lazy("Enter an amount such as %(example)s.")
+    wrong = gettext_lazy("Enter an amount such as %(example)s.")
 
     def __init__(self, *, currency: str = "", **options: Any) -> None:
         super().__init__(**options)

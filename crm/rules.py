@@ -1,5 +1,6 @@
 """Rules on values that hold wherever the value is typed; each answers with its sentences, or none."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -17,6 +18,8 @@ from crm.errors import Invalid
 from crm.models import User
 from crm.types import Text
 
+# PostgreSQL stores no NUL, and UTF-8 has no lone surrogates.
+UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 EARLIEST_DATE = date(1900, 1, 1)
 
 
@@ -101,6 +104,8 @@ def past_date(value: date, actor: User) -> list[Text]:
 
 
 def text(value: str, *, max_length: int, required: bool = False) -> list[Text]:
+    if UNSTORABLE.search(value):
+        return [_("Leave out null characters and half characters: no text can hold them.")]
     if required and not value.strip():
         return [_("This field is required.")]
     if len(value) > max_length:

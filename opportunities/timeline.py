@@ -145,9 +145,13 @@ class _Teller:
             "actor": self.names.user(event.actor_id),
             "owner": self.names.user(event.after.get("owner")),
             "quote": self._quote_name(event),
-            "reason": str(self.names.quote_reason(event.after.get("status_reason"))).lower(),
+            "reason": self._quote_reason(event),
             "type": event.type,
         }
+
+    def _quote_reason(self, event: Event) -> str:
+        is_quote = event.record_type == "quote"
+        return str(self.names.quote_reason(event.after.get("status_reason"))).lower() if is_quote else ""
 
     def _quote_name(self, event: Event) -> str:
         return self._quote_names.get(event.record_id, _("(deleted)"))

@@ -27,6 +27,3 @@ class QuoteCloseAdmin(ReadOnlyAdmin):
     search_fields = ("number", "quote__name")
     ordering = ("-closed_at", "-id")
     shown_as = {"total_amount": TOTAL_AMOUNT}
-
-    def page_url(self, obj: QuoteClose) -> str:
-        return f"{obj.opportunity.get_absolute_url()}?tab=activities"

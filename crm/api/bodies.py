@@ -5,7 +5,7 @@ from typing import Any, ClassVar, cast
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
+from django.utils.translation import gettext_lazy
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -58,7 +58,7 @@ class VerbBody(Body):
 class CustomField(serializers.Field[Any, Any, Any, Any]):
     """The values of the custom close fields by name. The action judges them, because administrators define them."""
 
-    default_error_messages = {"invalid": _lazy("Enter an object.")}
+    default_error_messages = {"invalid": gettext_lazy("Enter an object.")}
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         if not isinstance(data, dict):

@@ -11,13 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.parsers import BaseParser
 
 from crm.errors import Refusal
+from crm.rules import UNSTORABLE
 from crm.types import Text
 
 # No amount, count or code comes near these; beyond them reading a number costs more than it can mean.
 MAX_DIGITS = 100
 _LONG_EXPONENT = re.compile(r"[eE][+-]?\d{4}")
-# PostgreSQL stores no NUL, and UTF-8 has no lone surrogates.
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
 
 
 class JSONParser(BaseParser):
@@ -58,7 +57,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     values = dict(pairs)
     if len(values) < len(pairs):
         _malformed(_("An object names the same key twice."))
-    if any(_UNSTORABLE.search(key) for key in values):
+    if any(UNSTORABLE.search(key) for key in values):
         _malformed(_("A key holds characters that no text can hold."))
     return values
 

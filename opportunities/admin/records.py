@@ -45,9 +45,6 @@ class OpportunityCloseAdmin(ReadOnlyAdmin):
         "completed_outcome": None,
     }
 
-    def page_url(self, obj: OpportunityClose) -> str:
-        return f"{obj.opportunity.get_absolute_url()}?tab=activities"
-
     @admin.display(description=_("status reason, as it was called"))
     def status_reason_then(self, obj: OpportunityClose) -> str:
         return f"{obj.status_reason_en} / {obj.status_reason_da}"

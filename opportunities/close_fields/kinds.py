@@ -10,8 +10,7 @@ from typing import Any
 from django.db import models
 from django.utils import formats
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _lazy
-from django.utils.translation import pgettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm import rules
 from crm.types import Text
@@ -26,11 +25,11 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class FieldType(models.TextChoices):
-    TEXT = "text", _lazy("Text")
-    WHOLE_NUMBER = "whole_number", _lazy("Whole number")
-    DECIMAL = "decimal", _lazy("Decimal number")
-    DATE = "date", _lazy("Date")
-    YES_NO = "yes_no", _lazy("Yes or no")
+    TEXT = "text", gettext_lazy("Text")
+    WHOLE_NUMBER = "whole_number", gettext_lazy("Whole number")
+    DECIMAL = "decimal", gettext_lazy("Decimal number")
+    DATE = "date", gettext_lazy("Date")
+    YES_NO = "yes_no", gettext_lazy("Yes or no")
     CHOICE = "choice", pgettext_lazy("type of field", "Choice")
 
 

@@ -76,8 +76,12 @@ def _kept(definition: Definition, value: Any) -> Values:
 
 def shown(kept: Mapping[str, Values]) -> list[tuple[str, str]]:
     """Label and value of each in the reader's language, as things were called then, in the order of the form."""
-    entries = sorted(kept.values(), key=lambda entry: entry["place"])
-    return [(in_language(entry["label_en"], entry["label_da"]), _shown(entry)) for entry in entries]
+    return [(in_language(entry["label_en"], entry["label_da"]), _shown(entry)) for _name, entry in in_order(kept)]
+
+
+def in_order(kept: Mapping[str, Values]) -> list[tuple[str, Values]]:
+    """As the form had them: the database keeps no order of keys."""
+    return sorted(kept.items(), key=lambda item: item[1]["place"])
 
 
 def _shown(entry: Values) -> str:

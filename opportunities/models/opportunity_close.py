@@ -15,7 +15,7 @@ from crm.constraints import CompositeForeignKey, refusing_trigger
 from crm.ids import uuid7
 from crm.languages import in_language
 from crm.models import User
-from opportunities.close_fields.values import shown
+from opportunities.close_fields.values import in_order, shown
 from opportunities.models.choices import ActivityStatus, Outcome
 from opportunities.models.competitor import Competitor
 from opportunities.models.fields import MoneyField, money_in_range
@@ -157,8 +157,8 @@ class OpportunityClose(FSMModelMixin, models.Model):
         return in_language(self.status_reason_en, self.status_reason_da)
 
     def custom_values(self) -> Any:
-        """The values of the custom close fields by their names."""
-        return {name: field["value"] for name, field in self.custom.items()}
+        """The values of the custom close fields by their names, in the order of the form."""
+        return {name: field["value"] for name, field in in_order(self.custom)}
 
     def custom_facts(self) -> list[tuple[str, str]]:
         """Label and value of each in the reader's language, as things were called then."""

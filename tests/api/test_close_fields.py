@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from opportunities.close_fields.kinds import FieldType
@@ -38,6 +40,15 @@ def test_what_is_wrong_is_told_under_custom(rep, api):
     assert set(answer.json()["errors"]) == {"custom.needed", "custom.visits", "custom.other", "status_reason"}
     danish = api(rep).post(path, {}, accept_language="da").json()["errors"]
     assert danish == {"custom.needed": ["Feltet er påkrævet."]}
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+@pytest.mark.parametrize("escape", ["\\u0000", "\\ud800"])
+def test_what_no_text_can_hold_is_refused(rep, api, escape, dry_run):
+    make_close_field("why")
+    body = {"outcome": "won", "ids": [str(make_opportunity(rep).pk)], "custom": {"why": "ESCAPE"}, "dry_run": dry_run}
+    answer = api(rep).post("opportunities/bulk-close/", json.dumps(body).replace("ESCAPE", f"a{escape}"))
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["custom.why"])
 
 
 @pytest.mark.parametrize("left_out", [{}, {"custom": None}, {"custom": {}}, {"custom": {"why": None}}])

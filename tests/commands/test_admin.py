@@ -27,6 +27,7 @@ from tests.factories import (
     close_lost,
     close_won,
     make_account,
+    make_close_field,
     make_competitor,
     make_opportunity,
     make_quote,
@@ -37,18 +38,18 @@ from tests.pages.reading import text_of
 
 pytestmark = pytest.mark.django_db
 
-EDITABLE = {"user", "businessunit", "role", "statusreason", "settings"}
+EDITABLE = {"user", "businessunit", "role", "statusreason", "closefield", "settings"}
 MODELS = [model for label in ("crm", "opportunities", "quotes") for model in apps.get_app_config(label).get_models()]
 READ_ONLY = [model for model in MODELS if model._meta.model_name not in EDITABLE]
 
 PAGES: dict[Any, Callable[[Any], str]] = {
     Opportunity: lambda record: f"/opportunities/{record.pk}/",
     OpportunityCompetitor: lambda record: f"/opportunities/{record.opportunity_id}/",
-    OpportunityClose: lambda record: f"/opportunities/{record.opportunity_id}/?tab=activities",
+    OpportunityClose: lambda record: f"/opportunity-closes/{record.pk}/",
     Account: lambda record: f"/accounts/{record.pk}/",
     Competitor: lambda record: f"/competitors/{record.pk}/",
     Quote: lambda record: f"/quotes/{record.pk}/",
-    QuoteClose: lambda record: f"/opportunities/{record.opportunity_id}/?tab=activities",
+    QuoteClose: lambda record: f"/quote-closes/{record.pk}/",
 }
 
 
@@ -70,6 +71,7 @@ def records(rep: User) -> SimpleNamespace:
     close_won(opportunity)
     reopen(opportunity)
     Token.objects.issue(rep, name="test")
+    make_close_field("why")
     return SimpleNamespace(opportunity=opportunity, quote=quote)
 
 

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from crm.errors import Invalid, Refusal
-from crm.models import Role, User
+from crm.models import BusinessUnit, Role, User
 from opportunities.models import CloseField, Settings, State, StatusReason
 from tests.factories import close_lost, close_won, make_close_field, make_opportunity, make_user
 from tests.pages.reading import text_of
@@ -82,14 +82,33 @@ class TestWhoMay:
 
     def test_administrators_see_nothing_else(self, client: Client) -> None:
         for model in MODELS:
-            if model in (StatusReason, CloseField, Settings):
+            if model in (User, BusinessUnit, Role, StatusReason, CloseField, Settings):
                 continue
             name = f"{model._meta.app_label}_{model._meta.model_name}"
             for address in (reverse(f"admin:{name}_changelist"), reverse(f"admin:{name}_add")):
                 assert client.get(address).status_code == 403
                 assert client.post(address, {"post": "yes"}).status_code == 403
         shown = [model["model"] for app in client.get("/admin/").context["app_list"] for model in app["models"]]
-        assert shown == [CloseField, Settings, StatusReason]
+        assert shown == [CloseField, Settings, StatusReason, BusinessUnit, Role, User]
+
+    def test_administrators_give_roles_but_never_touch_superusers(self, client: Client, rep: User) -> None:
+        page = reverse("admin:crm_user_change", args=[rep.pk])
+        assert 'name="is_superuser"' not in client.get(page).content.decode()
+        values = {"username": "rep", "role": "sales_manager", "business_unit": rep.business_unit_id, "is_active": "on"}
+        assert client.post(page, values | {"is_superuser": "on"}).status_code == 302
+        rep.refresh_from_db()
+        assert (rep.role_id, rep.is_superuser) == ("sales_manager", False)
+        User.objects.filter(pk=rep.pk).update(is_superuser=True)
+        assert b'name="_save"' not in client.get(page).content
+        assert client.post(page, values).status_code == 403
+        password = reverse("admin:auth_user_password_change", args=[rep.pk])
+        assert client.post(password, {"password1": "x", "password2": "x"}).status_code == 403
+
+    def test_nobody_takes_his_own_right_away(self, client: Client, admin: User) -> None:
+        role = reverse("admin:crm_role_change", args=["system_administrator"])
+        assert 'name="administer"' not in client.get(role).content.decode()
+        own = client.get(reverse("admin:crm_user_change", args=[admin.pk])).content.decode()
+        assert not any(f'name="{field}"' in own for field in ("role", "is_active", "is_superuser"))
 
     def test_superusers_without_a_role_do_the_same(
         self, units: SimpleNamespace, browse: Callable[[User], Client]
@@ -298,7 +317,9 @@ class TestCloseFields:
         changes = {**FIELD, "label_en": "Main reason", "choices": "price | Price | Pris"}
         assert client.post(self.field(), changes).url == FIELDS
         assert (CloseField.objects.get().label_en, len(CloseField.objects.get().choices)) == ("Main reason", 1)
-        assert "Why → Main reason" in text_of(client.get(self.field("history")))
+        history = text_of(client.get(self.field("history")))
+        assert "Why → Main reason" in history
+        assert "price | Price | Pris, quality | quality | , time | Time | → price | Price | Pris" in history
 
     def test_one_with_values_is_not_deleted(self, client: Client, rep: User) -> None:
         make_close_field("why")

@@ -35,6 +35,8 @@ TAKEN = [
 REFUSED = [
     (FieldType.TEXT, "x" * 301, "Shorten"),
     (FieldType.TEXT, 5, "Enter a text"),
+    (FieldType.TEXT, "a\0b", "null characters"),
+    (FieldType.TEXT, "a\ud800", "half characters"),
     (FieldType.TEXT, True, "Enter a text"),
     (FieldType.WHOLE_NUMBER, 10**15, "from -999,999,999,999,999"),
     (FieldType.WHOLE_NUMBER, "5", "whole number"),

@@ -8,8 +8,8 @@ import pytest
 from crm import clock
 from crm.models import Event, User
 from opportunities import timeline
-from opportunities.actions import edit_opportunity
-from opportunities.models import Rating, SalesStage
+from opportunities.actions import create_status_reason, edit_opportunity
+from opportunities.models import Rating, SalesStage, State
 from quotes.actions import delete_quote, edit_quote
 from tests.factories import close_lost, close_won, make_account, make_competitor, make_opportunity, make_quote, reopen
 from tests.pages.html import elements
@@ -87,6 +87,15 @@ def test_closing_and_reopening_are_told_with_the_reason(rep, browse):
     assert changes(reopened)["Probability"] == ("0 %", "40 %")
     assert changes(lost)["Status reason"] == ("In Progress", "Out-Sold")
     assert changes(won)["Forecast category"] == ("Pipeline", "Won")
+
+
+def test_a_status_reason_of_ones_own_is_told_by_its_name(rep, admin, browse):
+    reason = create_status_reason(
+        {"state": State.LOST, "label_en": "Too dear", "label_da": "For dyrt", "active": True}, actor=admin
+    )
+    opportunity = make_opportunity(rep)
+    close_lost(opportunity, status_reason=reason.code)
+    assert changes(told(browse(rep), opportunity)[0])["Status reason"] == ("In Progress", "Too dear")
 
 
 def test_a_new_owner_is_named(rep, teammate, manager, browse):
