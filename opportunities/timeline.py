@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -69,14 +70,28 @@ def timeline_page(opportunity: Opportunity, quotes: Iterable[Quote], *, before: 
         events = events.filter(pk__lt=before)
     rows = list(events[: PAGE_SIZE + 1])
     shown, more = rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
-    teller = _Teller(opportunity, list(quotes), shown)
+    teller = _Teller(opportunity.pk, list(quotes), shown)
     return Page([teller.entry(event) for event in shown], shown[-1].pk if more else None)
+
+
+def last_deed(opportunity: UUID, record: UUID, version: int) -> str:
+    """Who brought the opportunity, or a quote of it, to its present version, as a sentence with the time.
+
+    An opportunity's version rises with its quotes too, whose events carry versions of their own: then the newest one.
+    """
+    events = Event.objects.filter(group_id=opportunity).newest_first()
+    last = events.filter(record_id=record, version=version).first() or events.first()
+    if last is None:
+        return ""
+    entry = _Teller(opportunity, list(Quote.objects.of(opportunity)), [last]).entry(last)
+    moment = formats.time_format(timezone.localtime(entry.occurred_at), "TIME_FORMAT")
+    return _("%(sentence)s (%(time)s)") % {"sentence": entry.sentence, "time": moment}
 
 
 class _Teller:
     """Tells the events of one page, with the names that they need read at once."""
 
-    def __init__(self, opportunity: Opportunity, quotes: list[Quote], events: list[Event]) -> None:
+    def __init__(self, opportunity: UUID, quotes: list[Quote], events: list[Event]) -> None:
         self.opportunity, self.quotes, self.events = opportunity, quotes, events
 
     def entry(self, event: Event) -> Entry:
@@ -108,9 +123,7 @@ class _Teller:
         names = {quote.pk: _number(quote.number, quote.revision) for quote in self.quotes}
         if all(event.record_id in names for event in self.events if event.record_type == "quote"):
             return names
-        gone = Event.objects.filter(group_id=self.opportunity.pk, type="quote.deleted").values_list(
-            "record_id", "before"
-        )
+        gone = Event.objects.filter(group_id=self.opportunity, type="quote.deleted").values_list("record_id", "before")
         return names | {pk: _number(facts["number"], facts["revision"]) for pk, facts in gone}
 
     @cached_property
