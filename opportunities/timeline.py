@@ -84,8 +84,9 @@ def last_deed(opportunity: UUID, record: UUID, version: int) -> str:
     if last is None:
         return ""
     entry = _Teller(opportunity, list(Quote.objects.of(opportunity)), [last]).entry(last)
-    moment = formats.time_format(timezone.localtime(entry.occurred_at), "TIME_FORMAT")
-    return _("%(sentence)s (%(time)s)") % {"sentence": entry.sentence, "time": moment}
+    moment = timezone.localtime(entry.occurred_at)
+    form = "TIME_FORMAT" if moment.date() == timezone.localdate() else "SHORT_DATETIME_FORMAT"
+    return _("%(sentence)s (%(time)s)") % {"sentence": entry.sentence, "time": formats.date_format(moment, form)}
 
 
 class _Teller:
