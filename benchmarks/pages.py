@@ -22,6 +22,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from benchmarks.volume import fill
+from crm.freshness import Shown
 from crm.models import User
 from opportunities.models import Account, Competitor, Opportunity
 
@@ -30,6 +31,7 @@ LIST = "/opportunities/"
 
 def addresses(user: User) -> dict[str, str]:
     mine = Opportunity.objects.filter(owner=user).open()[0]
+    fifty = ",".join(str(Shown(*row)) for row in Opportunity.objects.values_list("pk", "version")[:50])
     return {
         "my work": "/home/",
         "my team's work": "/home/?scope=team",
@@ -41,6 +43,8 @@ def addresses(user: User) -> dict[str, str]:
         "a search": f"{LIST}?view=all&search=4711",
         "quotes": "/quotes/",
         "an opportunity": mine.get_absolute_url(),
+        "is it still so": f"{LIST}freshness/?record={Shown(mine.pk, mine.version)}",
+        "are fifty rows": f"{LIST}freshness/?rows={fifty}",
         "an account": f"/accounts/{Account.objects.all()[0].pk}/",
         "a competitor": f"/competitors/{Competitor.objects.all()[0].pk}/",
     }

@@ -11,6 +11,8 @@ class CrmConfig(AppConfig):
     verbose_name = _("Platform")
 
     def ready(self) -> None:
+        from crm import problem_guides  # noqa: F401  registers how refusals are explained
+
         post_migrate.connect(_ensure_roles, sender=self)
 
 

@@ -31,6 +31,8 @@ _timeouts = f"-c lock_timeout=10s -c statement_timeout={env('STATEMENT_TIMEOUT',
 _options["options"] = f"{_options.get('options', '')} {_timeouts}".strip()
 
 ORGANIZATION_NAME = env("ORGANIZATION_NAME", default="Sales Hub")
+# How often an open page asks whether what it shows is still so; 0 for never.
+FRESHNESS_SECONDS = env.int("FRESHNESS_SECONDS", default=10)
 DEFAULT_CURRENCY = env("DEFAULT_CURRENCY", default="USD")
 if DEFAULT_CURRENCY not in DECIMALS:
     raise ImproperlyConfigured(f"DEFAULT_CURRENCY {DEFAULT_CURRENCY!r} is not an ISO 4217 code such as EUR.")

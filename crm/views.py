@@ -47,6 +47,8 @@ class PageView(View):
     title: Text = ""
     # The link of the site map that the page stands under.
     section = ""
+    # The record whose changes by others the page notices while it is open (crm.freshness).
+    shown: Any = None
     # May what was typed travel through the sign-in page? No password may.
     keeps_typed = True
 

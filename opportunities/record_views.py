@@ -43,7 +43,7 @@ class RecordView(PageView):
         record = self.model.objects.visible_to(self.actor).filter(pk=pk).first()
         if record is None:
             raise NotFound
-        self.record = record
+        self.shown = self.record = record
 
     def address(self, deed: str = "") -> str:
         return reverse(f"{self.name}-{deed}" if deed else self.name, args=[self.record.pk])

@@ -15,7 +15,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -89,7 +89,7 @@ def timeline_page(
         events = events.filter(pk__lt=before)
     rows = list(events[: PAGE_SIZE + 1])
     shown, more = rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
-    teller = _Teller(opportunity, list(quotes), shown)
+    teller = _Teller(opportunity.pk, list(quotes), shown, currency=opportunity.currency)
     return Page([teller.entry(event) for event in shown], shown[-1].pk if more else None)
 
 
@@ -101,18 +101,33 @@ def address_of(close: Activity) -> str:
     return f"{close.opportunity.get_absolute_url()}?tab=timeline&event={event.pk}#event-{event.pk}" if event else ""
 
 
+def last_deed(opportunity: UUID, record: UUID, version: int) -> str:
+    """Who brought the opportunity, or a quote of it, to its present version, as a sentence with the time.
+
+    An opportunity's version rises with its quotes too, whose events carry versions of their own: then the newest one.
+    """
+    events = Event.objects.filter(group_id=opportunity).newest_first()
+    last = events.filter(record_id=record, version=version).first() or events.first()
+    if last is None:
+        return ""
+    sentence = _Teller(opportunity, list(Quote.objects.of(opportunity)), [last]).sentence(last)
+    moment = timezone.localtime(last.occurred_at)
+    form = "TIME_FORMAT" if moment.date() == timezone.localdate() else "SHORT_DATETIME_FORMAT"
+    return _("%(sentence)s (%(time)s)") % {"sentence": sentence, "time": formats.date_format(moment, form)}
+
+
 class _Teller:
     """Tells the events of one page, with the names that they need read at once."""
 
-    def __init__(self, opportunity: Opportunity, quotes: list[Quote], events: list[Event]) -> None:
-        self.opportunity, self.quotes, self.events = opportunity, quotes, events
+    def __init__(self, opportunity: UUID, quotes: list[Quote], events: list[Event], *, currency: str = "") -> None:
+        self.opportunity, self.quotes, self.events, self.currency = opportunity, quotes, events, currency
 
     def entry(self, event: Event) -> Entry:
         verb = event.type.partition(".")[2]
         return Entry(
             event=event,
             icon=verb,
-            sentence=self._sentence(event),
+            sentence=self.sentence(event),
             changes=changes_of(event, self.names, self._currency(event)),
             note=event.data.get("reason", ""),
             origin="" if event.origin == Origin.PAGE else Origin(event.origin).label,
@@ -132,15 +147,15 @@ class _Teller:
     def _currency(self, event: Event) -> str:
         """The opportunity's after the event: what the next change of it replaced, else the present one."""
         later = [replaced for pk, replaced in self._currency_changes if pk > event.pk]
-        return later[0] if later else self.opportunity.currency
+        return later[0] if later else self.currency
 
     @cached_property
     def _currency_changes(self) -> list[tuple[UUID, str]]:
-        changed = Event.objects.filter(group_id=self.opportunity.pk, type="opportunity.updated")
+        changed = Event.objects.filter(group_id=self.opportunity, type="opportunity.updated")
         found = changed.filter(before__has_key="currency").order_by("pk").values_list("pk", "before__currency")
         return list(found)
 
-    def _sentence(self, event: Event) -> str:
+    def sentence(self, event: Event) -> str:
         return SENTENCES.get(event.type, OTHER_SENTENCE) % {
             "actor": self.names.user(event.actor_id),
             "owner": self.names.user(event.after.get("owner")),
@@ -161,9 +176,7 @@ class _Teller:
         names = {quote.pk: _number(quote.number, quote.revision) for quote in self.quotes}
         if all(event.record_id in names for event in self.events if event.record_type == "quote"):
             return names
-        gone = Event.objects.filter(group_id=self.opportunity.pk, type="quote.deleted").values_list(
-            "record_id", "before"
-        )
+        gone = Event.objects.filter(group_id=self.opportunity, type="quote.deleted").values_list("record_id", "before")
         return names | {pk: _number(facts["number"], facts["revision"]) for pk, facts in gone}
 
     @cached_property

@@ -34,7 +34,7 @@ class OpportunityView(PageView):
     section = "opportunities"
 
     def load(self, pk: UUID) -> None:
-        self.opportunity = find_record(pk, self.actor)
+        self.shown = self.opportunity = find_record(pk, self.actor)
         tab = self.request.GET.get("tab", "")
         self.tab = tab if tab in TABS else "summary"
 

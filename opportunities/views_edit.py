@@ -54,7 +54,7 @@ class OpportunityEditPage(EditPage):
     back_label = gettext_lazy("Back to the opportunity")
 
     def load(self, pk: UUID) -> None:
-        self.opportunity = find_record(pk, self.actor)
+        self.shown = self.opportunity = find_record(pk, self.actor)
 
     def judge(self) -> None:
         require_command("edit", self.opportunity, self.actor)

@@ -21,7 +21,7 @@ class QuotePage(PageView):
     section = "quotes"
 
     def load(self, pk: UUID) -> None:
-        self.quote = find_quote(pk, self.actor)
+        self.shown = self.quote = find_quote(pk, self.actor)
 
     def get_title(self) -> Text:
         return self.quote.name

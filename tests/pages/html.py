@@ -36,7 +36,7 @@ def text_of(response: HttpResponse) -> str:
 def titles(response: HttpResponse) -> list[str]:
     """What stands in the first column of a list, after that which chooses rows."""
     page = re.sub(r"<td[^>]*check-cell.*?</td>", "", response.content.decode(), flags=re.DOTALL)
-    rows = re.findall(r"<tr role=\"row\">\s*<td[^>]*>(.*?)</td>", page, re.DOTALL)
+    rows = re.findall(r"<tr role=\"row\"[^>]*>\s*<td[^>]*>(.*?)</td>", page, re.DOTALL)
     return [unescape(re.sub(r"<[^>]+>", "", row)).strip() for row in rows]
 
 
