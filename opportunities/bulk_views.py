@@ -106,3 +106,6 @@ class BulkAssignPage(BulkPage):
 
     def deed(self, ids: Sequence[UUID], form: forms.Form, *, dry_run: bool) -> list[RowResult]:
         return bulk_assign(ids, form.cleaned_data["owner"], actor=self.actor, dry_run=dry_run)
+
+
+PAGES = (BulkCloseAsWonPage, BulkCloseAsLostPage, BulkReopenPage, BulkCloseQuotesPage, BulkAssignPage)

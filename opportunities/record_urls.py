@@ -1,12 +1,10 @@
-"""The addresses of the page "My work", of the opportunity list, and of accounts and competitors."""
+"""The addresses of accounts and competitors."""
 
 from django.urls import path
 
-from opportunities import home_views, list_views, record_views
+from opportunities import list_views, record_views
 
 urlpatterns = [
-    path("home/", home_views.HomePage.as_view(), name="home"),
-    path("opportunities/", list_views.OpportunityListPage.as_view(), name="opportunities"),
     path("accounts/", list_views.AccountListPage.as_view(), name="accounts"),
     path("accounts/new/", record_views.AccountCreatePage.as_view(), name="account-new"),
     path("accounts/<uuid:pk>/", record_views.AccountPage.as_view(), name="account"),
