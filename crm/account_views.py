@@ -1,14 +1,13 @@
 """Signing in, the user's own password and what he prefers."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.conf import settings
 from django.contrib.auth import update_session_auth_hash
 from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
 from django.contrib.auth.views import LoginView
-from django.core import signing
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
@@ -20,7 +19,8 @@ from crm.models import User
 from crm.models.user import THEMES
 from crm.preferences import set_preferences
 from crm.time_zones import grouped_choices
-from crm.views import UNSENT, FormPage, as_private
+from crm.unsent import UNSENT, kept_for, remember
+from crm.views import FormPage, as_private
 
 # Each by its own name, so that whoever cannot read the page finds his.
 LANGUAGES = [("", _("As the browser asks")), ("en", "English"), ("da", "Dansk")]
@@ -34,21 +34,24 @@ class SignInPage(LoginView):
         """A wrong password does not lose what travels along."""
         return super().get_context_data(**kwargs) | {UNSENT: self.request.POST.get(UNSENT, "")}
 
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Who signed in by another tab meanwhile has no less to come back to."""
+        if request.method == "POST" and request.user.is_authenticated:
+            return self._go_on(HttpResponseRedirect(self.get_success_url()))
+        return super().dispatch(request, *args, **kwargs)
+
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
-        response = super().form_valid(form)
-        typed = _typed(self.request.POST.get(UNSENT, ""))
+        response = self._go_on(super().form_valid(form))
+        remember(response, cast(User, self.request.user))
+        return response
+
+    def _go_on(self, onward: HttpResponse) -> HttpResponse:
+        """To where the user wanted to, by way of what he had typed there."""
+        typed = kept_for(cast(User, self.request.user), self.request.POST.get(UNSENT, ""))
         if not typed:
-            return response
+            return onward
         context = {"title": _("You are signed in again"), "typed": typed, "address": self.get_success_url()}
         return as_private(render(self.request, "registration/unsent.html", context))
-
-
-def _typed(kept: str) -> list[tuple[str, str]]:
-    """What this site itself put on the sign-in page; anything else is none."""
-    try:
-        return [(name, value) for name, value in signing.loads(kept, salt=UNSENT)]
-    except signing.BadSignature:
-        return []
 
 
 @method_decorator(sensitive_post_parameters(), name="dispatch")

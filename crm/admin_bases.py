@@ -69,7 +69,8 @@ class PeopleAdmin(SuperuserAdmin):
 class ReadOnlyAdmin(SuperuserAdmin):
     """To look at. `page` is a column with a link to where the record stands in the product: `page_url`.
 
-    Every column is shown, also those that no form may write; `shown_as` gives some another form, or none at all.
+    Every column is shown, also those that no form may write, unless `fields` names some; `shown_as` gives some another
+    form, or none at all.
     """
 
     shown_as: Mapping[str, Any] = {}
@@ -81,6 +82,8 @@ class ReadOnlyAdmin(SuperuserAdmin):
         return False
 
     def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[Any]:
+        if self.fields:
+            return list(self.fields)
         columns = [self.shown_as.get(field.name, field.name) for field in self.opts.concrete_fields]
         return [column for column in columns if column]
 

@@ -41,13 +41,18 @@ class Command:
 
 @dataclass(frozen=True)
 class Offer:
-    """A command that records of one kind offer, and the judge that says what stands against it."""
+    """A command that records of one kind offer, and the judge that says what stands against it.
+
+    Attributes:
+        needs: without each of these for anyone's records a role never allows it.
+    """
 
     key: str
     label: Text
     icon: str
     refusal: Judge
     dialog: bool = True
+    needs: tuple[Privilege, ...] = (Privilege.EDIT,)
 
     def on(self, record: Any, user: User, url: str) -> Command:
         refusal = self.refusal(record, user)

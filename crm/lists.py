@@ -38,6 +38,8 @@ class ListView:
     ordering: str
     rows: Callable[[Rows, User], Rows] = lambda rows, user: rows
     columns: tuple[str, ...] = ()
+    # The states of its rows, where it chooses by them.
+    states: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from crm.models.role import Depth, RecordAccess
 if TYPE_CHECKING:
     from django.contrib.auth.models import AnonymousUser
 
-    from crm.models import User
+    from crm.models import BusinessUnit, User
     from crm.types import Text
 
 
@@ -86,7 +86,12 @@ def readers_filter(user: User, owner_path: str) -> Q:
         return own
     if reach == Depth.UNIT:
         return own | Q(**{f"{owner_path}__business_unit": user.business_unit})
-    return own | Q(**{f"{owner_path}__business_unit__path__startswith": user.business_unit.path})
+    return own | within_unit(owner_path, user.business_unit)
+
+
+def within_unit(owner_path: str, unit: BusinessUnit) -> Q:
+    """The records whose owner belongs to the unit or to one below it."""
+    return Q(**{f"{owner_path}__business_unit__path__startswith": unit.path})
 
 
 def may_read_anything(user: User) -> bool:

@@ -7,7 +7,7 @@ from functools import cache
 from itertools import groupby
 from zoneinfo import ZoneInfo, available_timezones
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from crm import clock
 from crm.types import Text
@@ -15,9 +15,18 @@ from crm.types import Text
 Choice = tuple[str, str]
 
 # Names without a continent, such as CET or US/Pacific, are older names of these.
-_CONTINENTS = frozenset(
-    {"Africa", "America", "Antarctica", "Arctic", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"}
-)
+_CONTINENTS: dict[str, Text] = {
+    "Africa": _("Africa"),
+    "America": _("America"),
+    "Antarctica": _("Antarctica"),
+    "Arctic": _("Arctic"),
+    "Asia": _("Asia"),
+    "Atlantic": _("Atlantic Ocean"),
+    "Australia": _("Australia"),
+    "Europe": _("Europe"),
+    "Indian": _("Indian Ocean"),
+    "Pacific": _("Pacific Ocean"),
+}
 
 
 def grouped_choices(present: str = "") -> list[tuple[Text, list[Choice]]]:
@@ -29,7 +38,7 @@ def grouped_choices(present: str = "") -> list[tuple[Text, list[Choice]]]:
     cities = groupby(_names(), key=lambda name: name.partition("/")[0])
     return [
         (_("Universal time"), zones),
-        *((continent, [(name, _label(name, now)) for name in names]) for continent, names in cities),
+        *((_CONTINENTS[continent], [(name, _label(name, now)) for name in names]) for continent, names in cities),
     ]
 
 

@@ -13,25 +13,23 @@ from django import forms
 from django.contrib import messages
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import redirect_to_login
-from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from django.views import View, defaults
 from django.views.decorators.csrf import csrf_exempt
-from django_htmx.http import HttpResponseClientRedirect, reswap, retarget
+from django_htmx.http import HttpResponseClientRedirect, reselect, reswap, retarget
 
 from crm.errors import Invalid, NotFound, Refusal, Stale
 from crm.events import last_change
 from crm.models import User
 from crm.types import Text
+from crm.unsent import UNSENT, keep
 
 # The elements that htmx fills with a part of a page; for everything else a page is whole.
 FRAGMENT_TARGETS = ("dialog", "list", "suggestions")
-# Marks a form that was sent after the session had ended: shown once more, filled in, for the user to send.
-UNSENT = "unsent"
-NEVER_KEPT = ("csrfmiddlewaretoken", UNSENT)
+NOT_SENT = _("This has not been sent yet. Look it through, then send it.")
 HOME: tuple[str, Text] = ("/", _("Go to my work"))
 
 
@@ -129,7 +127,7 @@ class FormPage(PageView):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         form = self.get_form(request.POST)
         if UNSENT in request.POST:
-            messages.info(request, _("This has not been sent yet. Look it through, then send it."))
+            messages.info(request, NOT_SENT)
             return self.show_form(form, version=request.POST.get("version"))
         if not form.is_valid():
             return self.show_form(form, version=request.POST.get("version"), status=400)
@@ -237,15 +235,15 @@ def layout(request: HttpRequest) -> str:
 
 
 def sign_in_first(request: HttpRequest, *, keeps_typed: bool) -> HttpResponse:
-    """Where a form was sent nothing typed is lost: it stays in its dialog, or travels through the sign-in page."""
+    """Where a form was sent nothing typed is lost: it stays where it is, or travels through the sign-in page."""
     htmx = cast(Any, request).htmx
     if request.method == "POST" and htmx:
         response = render(request, "registration/session_ended.html", status=401)
-        return retarget(reswap(response, "innerHTML"), "#dialog-notice")
+        # What asked may want a part of the answer: here it is all of it.
+        response = reselect(reswap(response, "innerHTML"), "unset")
+        return retarget(response, "#dialog-notice" if htmx.target == "dialog" else "#notice")
     if request.method == "POST" and keeps_typed:
-        typed = [(name, value) for name, values in request.POST.lists() for value in values if name not in NEVER_KEPT]
-        kept = signing.dumps(typed, salt=UNSENT, compress=True)
-        context = {"form": AuthenticationForm(request), "next": request.get_full_path(), "unsent": kept}
+        context = {"form": AuthenticationForm(request), "next": request.get_full_path(), UNSENT: keep(request)}
         return render(request, "registration/sign_in.html", context, status=401)
     if not htmx:
         return redirect_to_login(request.get_full_path())

@@ -25,7 +25,7 @@ from opportunities.requests import CloseRequest
 
 
 class BulkCloseForm(CloseForm):
-    """Close Opportunity for many, made from the close check of one of them: the same fields, whichever they are.
+    """Close Opportunity for many, made from `check_close_of_many`: the fields of the dialog.
 
     What is one opportunity's own is not prefilled: an actual revenue left empty is each one's default.
     """

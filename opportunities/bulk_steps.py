@@ -22,7 +22,8 @@ from django.utils.translation import gettext as _
 from crm.errors import Invalid, NotFound, Refusal
 from crm.selection import LIMIT, ids_in_list, read_ids, selection_key
 from crm.types import Text
-from crm.views import PageView, add_errors
+from crm.unsent import UNSENT
+from crm.views import NOT_SENT, PageView, add_errors
 from opportunities.actions import MAX_ROWS, RowResult
 from opportunities.bulk_commands import bulk_label, bulk_refusal
 from opportunities.bulk_forms import shown_values
@@ -32,6 +33,7 @@ from opportunities.models import Opportunity
 
 # Rows that a script sends at once: a step of the progress takes about a second.
 CHUNK = 200
+WRITING = ("run", "chunk")
 
 
 class BulkPage(PageView):
@@ -83,10 +85,19 @@ class BulkPage(PageView):
             return self._back_to_list(_("Select opportunities first."))
         if len(self.ids) > LIMIT:
             return self._back_to_list(_too_many())
-        if not self.found:
+        step = self._step()
+        # A step of a run has an answer for each row, also where none of them is there any more.
+        if not self.found and step != "chunk":
             raise NotFound
-        step = "preview" if "bulk-along" in request.POST else request.POST.get("bulk-step", "")
         return steps.get(step, lambda: self.show_form(self.get_form()))()
+
+    def _step(self) -> str:
+        """The way back to a form after signing in writes nothing: it leads to what would happen."""
+        step = self.request.POST.get("bulk-step", "")
+        if UNSENT in self.request.POST and step in WRITING:
+            messages.info(self.request, NOT_SENT)
+            return "preview"
+        return "preview" if "bulk-along" in self.request.POST else step
 
     def _chosen(self) -> list[UUID]:
         """Raises: Invalid."""

@@ -18,7 +18,7 @@ from opportunities.actions import (
     bulk_close,
     bulk_close_quotes,
     bulk_reopen,
-    check_close,
+    check_close_of_many,
 )
 from opportunities.bulk_forms import BulkAssignForm, BulkCloseForm
 from opportunities.bulk_rows import Words
@@ -29,13 +29,12 @@ from quotes.forms import QuoteCloseForm
 
 
 class BulkClosePage(BulkPage):
-    """The form is made from the close check of one of the opportunities, so it has the fields of the dialog."""
+    """The form is made from a close check, so it has the fields of the dialog."""
 
     outcome: Outcome
 
     def get_form(self, data: Any = None) -> BulkCloseForm:
-        sample = next(iter(self.found))
-        check = check_close(sample, self.outcome, actor=self.actor)
+        check = check_close_of_many(self.outcome, actor=self.actor)
         return BulkCloseForm(data, check=check, user=self.actor, currencies=self._currencies())
 
     def _currencies(self) -> list[str]:
@@ -107,3 +106,6 @@ class BulkAssignPage(BulkPage):
 
     def deed(self, ids: Sequence[UUID], form: forms.Form, *, dry_run: bool) -> list[RowResult]:
         return bulk_assign(ids, form.cleaned_data["owner"], actor=self.actor, dry_run=dry_run)
+
+
+PAGES = (BulkCloseAsWonPage, BulkCloseAsLostPage, BulkReopenPage, BulkCloseQuotesPage, BulkAssignPage)

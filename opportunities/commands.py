@@ -80,10 +80,11 @@ OFFERS = {
         Offer("edit", _("Edit"), "edit", edit_refusal, dialog=False),
         Offer("close-as-won", label_of(Opportunity.win), "won", close_refusal),
         Offer("close-as-lost", label_of(Opportunity.lose), "lost", close_refusal),
-        Offer("reopen", label_of(Opportunity.reopen), "reopen", reopen_refusal),
+        Offer("reopen", label_of(Opportunity.reopen), "reopen", reopen_refusal, needs=(Privilege.REOPEN,)),
         Offer("close-quotes", _("Close all quotes"), "close-quotes", close_quotes_refusal),
         Offer("new-quote", _("New quote"), "add", edit_refusal),
-        Offer("assign", _("Assign"), "assign", assign_refusal),
+        # Which creates a record for the new owner.
+        Offer("assign", _("Assign"), "assign", assign_refusal, needs=(Privilege.EDIT, Privilege.CREATE)),
         Offer("delete", _("Delete"), "delete", delete_refusal),
     )
 }

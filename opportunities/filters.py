@@ -9,6 +9,7 @@ from django.db.models import Q, QuerySet
 
 from crm.filters import amount, codes, currencies, days, ids, moments, words
 from crm.models import BusinessUnit
+from crm.permissions import within_unit
 from crm.search import begins
 from opportunities.models import (
     Account,
@@ -59,8 +60,8 @@ class OpportunityFilters(django_filters.FilterSet):
 
     def filter_within(self, rows: Rows, name: str, value: list[Any]) -> Rows:
         """Of these business units and those below them."""
-        paths = BusinessUnit.objects.filter(pk__in=value).values_list("path", flat=True)
-        within = reduce(or_, (Q(owner__business_unit__path__startswith=path) for path in paths), Q(pk__in=[]))
+        units = BusinessUnit.objects.filter(pk__in=value)
+        within = reduce(or_, (within_unit("owner", unit) for unit in units), Q(pk__in=[]))
         return rows.filter(within)
 
 

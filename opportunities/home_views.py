@@ -8,6 +8,7 @@ from typing import Any
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm.permissions import may_read_anything
 from crm.types import Text
 from crm.views import PageView
 from opportunities.analytics import Sums, Tally, percent_of
@@ -52,6 +53,7 @@ class HomePage(PageView):
         return {
             **super().get_context(),
             "commands": [new_command(self.actor)],
+            "reads": may_read_anything(self.actor),
             "scope": self.scope,
             "scopes": [(LABELS[scope.name], home_url(scope), scope == self.scope) for scope in self.scopes],
             "work": work,

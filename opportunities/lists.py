@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.keyset import OrderField
 from crm.lists import ListDefinition, ListView
 from crm.models import User
-from crm.permissions import may_read_anything
+from crm.permissions import may_read_anything, within_unit
 from opportunities.filters import (
     NoFilters,
     OpportunityCloseFilters,
@@ -69,7 +69,7 @@ def _team_open(rows: Rows, user: User) -> Rows:
     """Of the user's business unit and those below it."""
     if user.business_unit is None:
         return _my_open(rows, user)
-    return _open(rows, user).filter(owner__business_unit__path__startswith=user.business_unit.path)
+    return _open(rows, user).filter(within_unit("owner", user.business_unit))
 
 
 def _closed(rows: Rows, user: User) -> Rows:
@@ -90,6 +90,7 @@ def _person(path: str = "") -> Lower:
     return Lower(Trim(Concat(*names)))
 
 
+_OPEN, _WON, _LOST = (frozenset({state}) for state in (State.OPEN, State.WON, State.LOST))
 _BY_ESTIMATE, _BY_CLOSE = "estimated_close_date", "-actual_close_date"
 
 OPPORTUNITIES = ListDefinition(
@@ -97,12 +98,12 @@ OPPORTUNITIES = ListDefinition(
     filters=OpportunityFilters,
     views={
         "all": ListView(_("All Opportunities"), "-modified_at", columns=_ALL_COLUMNS),
-        "open": ListView(_("Open Opportunities"), _BY_ESTIMATE, _open, _OPEN_COLUMNS),
-        "my-open": ListView(_("My Open Opportunities"), _BY_ESTIMATE, _my_open, _OPEN_COLUMNS),
-        "team-open": ListView(_("My Team's Open Opportunities"), _BY_ESTIMATE, _team_open, _OPEN_COLUMNS),
-        "closed": ListView(_("Closed Opportunities"), _BY_CLOSE, _closed, _CLOSED_COLUMNS),
-        "won": ListView(_("Won Opportunities"), _BY_CLOSE, _won, _CLOSED_COLUMNS),
-        "lost": ListView(_("Lost Opportunities"), _BY_CLOSE, _lost, _CLOSED_COLUMNS),
+        "open": ListView(_("Open Opportunities"), _BY_ESTIMATE, _open, _OPEN_COLUMNS, _OPEN),
+        "my-open": ListView(_("My Open Opportunities"), _BY_ESTIMATE, _my_open, _OPEN_COLUMNS, _OPEN),
+        "team-open": ListView(_("My Team's Open Opportunities"), _BY_ESTIMATE, _team_open, _OPEN_COLUMNS, _OPEN),
+        "closed": ListView(_("Closed Opportunities"), _BY_CLOSE, _closed, _CLOSED_COLUMNS, _WON | _LOST),
+        "won": ListView(_("Won Opportunities"), _BY_CLOSE, _won, _CLOSED_COLUMNS, _WON),
+        "lost": ListView(_("Lost Opportunities"), _BY_CLOSE, _lost, _CLOSED_COLUMNS, _LOST),
     },
     order_fields={
         "topic": OrderField(Lower("topic")),

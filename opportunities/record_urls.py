@@ -1,13 +1,10 @@
-"""The addresses of the page "My work", of the opportunity list, and of accounts and competitors."""
+"""The addresses of accounts and competitors."""
 
 from django.urls import path
 
-from opportunities import freshness_views, home_views, list_views, record_views
+from opportunities import freshness_views, list_views, record_views
 
 urlpatterns = [
-    path("home/", home_views.HomePage.as_view(), name="home"),
-    path("opportunities/", list_views.OpportunityListPage.as_view(), name="opportunities"),
-    path("opportunities/freshness/", freshness_views.OpportunityFreshness.as_view(), name="opportunity-freshness"),
     path("accounts/", list_views.AccountListPage.as_view(), name="accounts"),
     path("accounts/freshness/", freshness_views.AccountFreshness.as_view(), name="account-freshness"),
     path("accounts/new/", record_views.AccountCreatePage.as_view(), name="account-new"),

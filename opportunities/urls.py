@@ -1,8 +1,22 @@
+"""The addresses of the page "My work", of the opportunities and of their close records."""
+
 from django.urls import path
 
-from opportunities import bulk_views, views, views_closes, views_dialogs, views_edit
+from opportunities import (
+    bulk_views,
+    freshness_views,
+    home_views,
+    list_views,
+    views,
+    views_closes,
+    views_dialogs,
+    views_edit,
+)
 
 urlpatterns = [
+    path("home/", home_views.HomePage.as_view(), name="home"),
+    path("opportunities/", list_views.OpportunityListPage.as_view(), name="opportunities"),
+    path("opportunities/freshness/", freshness_views.OpportunityFreshness.as_view(), name="opportunity-freshness"),
     path("opportunities/new/", views_edit.OpportunityCreatePage.as_view(), name="opportunity-new"),
     path("opportunities/<uuid:pk>/", views.OpportunityPage.as_view(), name="opportunity"),
     path("opportunities/<uuid:pk>/edit/", views_edit.OpportunityEditPage.as_view(), name="opportunity-edit"),
@@ -30,29 +44,8 @@ urlpatterns = [
     path("opportunities/<uuid:pk>/assign/", views_dialogs.AssignDialog.as_view(), name="opportunity-assign"),
     path("opportunity-closes/<uuid:pk>/", views_closes.OpportunityClosePage.as_view(), name="opportunity-close-record"),
     path("opportunities/<uuid:pk>/delete/", views_dialogs.DeleteDialog.as_view(), name="opportunity-delete"),
-    path(
-        "opportunities/bulk/close-as-won/",
-        bulk_views.BulkCloseAsWonPage.as_view(),
-        name="opportunities-bulk-close-as-won",
-    ),
-    path(
-        "opportunities/bulk/close-as-lost/",
-        bulk_views.BulkCloseAsLostPage.as_view(),
-        name="opportunities-bulk-close-as-lost",
-    ),
-    path(
-        "opportunities/bulk/reopen/",
-        bulk_views.BulkReopenPage.as_view(),
-        name="opportunities-bulk-reopen",
-    ),
-    path(
-        "opportunities/bulk/close-quotes/",
-        bulk_views.BulkCloseQuotesPage.as_view(),
-        name="opportunities-bulk-close-quotes",
-    ),
-    path(
-        "opportunities/bulk/assign/",
-        bulk_views.BulkAssignPage.as_view(),
-        name="opportunities-bulk-assign",
+    *(
+        path(f"opportunities/bulk/{page.command}/", page.as_view(), name=f"opportunities-bulk-{page.command}")
+        for page in bulk_views.PAGES
     ),
 ]

@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from crm import clock
 from crm.models import User
 from crm.periods import MONTH, QUARTER, Period, last_periods, period_of
+from crm.permissions import within_unit
 from opportunities.analytics import Rates, Tally, WinRate, over, tallies, win_rates_by_month
 from opportunities.models import Opportunity, OpportunityClose, SalesStage
 from opportunities.querysets import OpportunityCloseQuerySet, OpportunityQuerySet
@@ -51,7 +52,7 @@ class Scope:
     def _owned(self, path: str) -> Q:
         unit = self.owner.business_unit
         if self.is_team and unit:
-            return Q(**{f"{path}__business_unit__path__startswith": unit.path})
+            return within_unit(path, unit)
         return Q(**{path: self.owner})
 
 

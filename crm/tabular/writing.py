@@ -15,7 +15,9 @@ from typing import IO
 # What a spreadsheet takes for the beginning of a formula; those of full width it takes for the plain ones. A cell can
 # begin within a text too: at a separator, where the spreadsheet splits the lines at another one than the file's.
 _SIGNS = r"[=+\-@＝＋－＠]"
-_FORMULA = re.compile(rf'^(?=[\t\r\n]|[\s"]*{_SIGNS})|(?<=[,;\t\r\n])(?="*{_SIGNS})')
+# What stands before it is passed over: blanks (but for separators, after which it is judged anew) and quotes.
+_BEFORE = r'(?:[^\S\t\r\n]|")*'
+_FORMULA = re.compile(rf"^(?=[\t\r\n]|{_BEFORE}{_SIGNS})|(?<=[,;\t\r\n])(?={_BEFORE}{_SIGNS})")
 # Up to this size a file stays in memory.
 _IN_MEMORY = 1 << 20
 

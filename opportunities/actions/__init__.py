@@ -1,6 +1,6 @@
 from opportunities.actions.batch import MAX_ROWS, RowResult
 from opportunities.actions.bulk import bulk_assign, bulk_close, bulk_close_quotes, bulk_reopen, several_currencies
-from opportunities.actions.check import CloseCheck, check_close
+from opportunities.actions.check import CloseCheck, check_close, check_close_of_many
 from opportunities.actions.close import close_opportunity
 from opportunities.actions.close_fields import change_close_field, create_close_field, delete_close_field
 from opportunities.actions.edit import create_opportunity, delete_opportunity, edit_opportunity
@@ -23,6 +23,7 @@ __all__ = [
     "change_settings",
     "change_status_reason",
     "check_close",
+    "check_close_of_many",
     "close_opportunity",
     "create_close_field",
     "create_opportunity",

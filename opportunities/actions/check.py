@@ -46,7 +46,15 @@ def check_close(pk: UUID, outcome: Outcome, *, actor: User) -> CloseCheck:
     opportunity = Opportunity.objects.visible_to(actor).for_record().filter(pk=pk).first()
     if opportunity is None:
         raise NotFound
-    quotes = list(Quote.objects.of(pk))
+    return _check(opportunity, list(Quote.objects.of(pk)), outcome, actor)
+
+
+def check_close_of_many(outcome: Outcome, *, actor: User) -> CloseCheck:
+    """The same form for whichever opportunities: the check of one that has nothing of its own."""
+    return _check(Opportunity(owner=actor), [], outcome, actor)
+
+
+def _check(opportunity: Opportunity, quotes: list[Quote], outcome: Outcome, actor: User) -> CloseCheck:
     reasons = list(StatusReason.objects.for_closing(outcome))
     revenue = default_revenue(opportunity, quotes, outcome)
     return CloseCheck(

@@ -152,6 +152,10 @@ class OpportunityClose(FSMModelMixin, models.Model):
         self.reopen_reason = reason
 
     @property
+    def is_won(self) -> bool:
+        return bool(self.outcome == Outcome.WON)
+
+    @property
     def status_reason_label(self) -> str:
         """The reason as it was called when the opportunity was closed."""
         return in_language(self.status_reason_en, self.status_reason_da)

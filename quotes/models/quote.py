@@ -173,6 +173,10 @@ class Quote(FSMModelMixin, models.Model):
         return self.state in OPEN_STATES
 
     @property
+    def is_closed(self) -> bool:
+        return bool(self.state == QuoteState.CLOSED)
+
+    @property
     def event_group_id(self) -> UUID:
         return self.opportunity_id
 

@@ -85,7 +85,7 @@ def test_rows_of_several_pages_are_chosen_and_closed(open_browser, accessible, r
     assert [topic for topic, state in states().items() if state == State.WON] == ["Sale 000", f"Sale {PAGE_SIZE:03}"]
 
     close_open_quotes(sales[1].pk, QuoteCloseRequest(status_reason=QuoteStatusReason.LOST), actor=rep)
-    page.get_by_role("button", name="Try the refused ones again").click()
+    page.get_by_role("button", name="Try these again").click()
     page.get_by_role("button", name="Close as Won (1)").click()
     expect(page.get_by_text("All of it is done.")).to_be_visible()
     assert states()["Sale 001"] == State.WON
@@ -150,13 +150,32 @@ def test_a_step_that_fails_is_tried_again(open_browser, accessible, rep, few, mo
     again = page.get_by_role("button", name="Try again")
     expect(again).to_be_focused()
     expect(page.get_by_role("alert")).to_contain_text("The server could not be reached")
-    expect(page.get_by_role("status").filter(has_text="done")).to_have_text("1 of 3 done")
+    expect(page.get_by_role("status").filter(has_text="processed")).to_have_text("1 of 3 processed")
     expect(page.get_by_role("progressbar", name="Progress")).to_have_js_property("value", 1)
     expect(page.locator("[data-row] .badge--done")).to_have_text("Closed as lost")
     accessible(page)
     again.click()
     expect(page.get_by_text("All of it is done.")).to_be_visible()
     assert set(states().values()) == {State.LOST}
+
+
+@pytest.mark.parametrize("button", ["Try again", "Stop"])
+def test_a_run_goes_on_though_one_signed_in_anew_in_another_tab(open_browser, rep, few, monkeypatch, button):
+    """Which changes the token that the page was loaded with."""
+    monkeypatch.setattr(bulk_steps, "CHUNK", 1)
+    page = open_browser(rep)
+    page.goto(LIST)
+    page.get_by_role("checkbox", name="Select all on this page").check()
+    command(page, "Close as Lost")
+    page.get_by_role("button", name="Preview").click()
+    page.route("**/bulk/close-as-lost/", lambda route: route.fulfill(status=503, body="away"))
+    page.get_by_role("button", name="Close as Lost (3)").click()
+    expect(page.get_by_role("button", name="Try again")).to_be_focused()
+    page.unroute("**/bulk/close-as-lost/")
+    (token,) = (each for each in page.context.cookies() if each["name"] == "csrftoken")
+    page.context.add_cookies([token | {"value": "a" * 32}])
+    page.get_by_role("button", name=button).click()
+    expect(page.get_by_text("All of it is done." if button == "Try again" else "Not all were reached.")).to_be_visible()
 
 
 def test_a_run_can_be_stopped(open_browser, rep, few, monkeypatch):

@@ -51,6 +51,15 @@ def test_it_is_the_view_that_was_chosen_in_place(open_browser, rep, sales):
     assert [line[0] for line in download(page)] == ["topic", "Won one"]
 
 
+def test_leaving_the_question_asks_nothing(open_browser, rep, sales):
+    page = open_browser(rep)
+    page.goto("/opportunities/")
+    page.get_by_role("link", name="Export").click()
+    page.get_by_role("radio", name="Raw values (ISO)").check()
+    page.get_by_role("link", name="Cancel").click()
+    expect(page.get_by_role("dialog")).to_have_count(0)
+
+
 def test_the_keyboard_is_enough(open_browser, rep, sales):
     page = open_browser(rep)
     page.goto("/opportunities/")

@@ -191,6 +191,14 @@ def test_a_list_asks_the_same_however_long_it_is(
     assert statements() == few
 
 
+def test_no_part_of_a_token_is_shown(client: Client, records: SimpleNamespace) -> None:
+    token = Token.objects.get()
+    page = shown(client, token)
+    assert "field-created_at" in page
+    assert "field-digest" not in page
+    assert bytes(token.digest).hex() not in page
+
+
 def test_revoking_a_token_is_deleting_it(client: Client, records: SimpleNamespace) -> None:
     token = Token.objects.get()
     assert f'href="{url(Token, "delete", token.pk)}"' in shown(client, token)

@@ -373,7 +373,7 @@ class TestRun:
         flow.choose(*sales)
         flow.step("preview")
         page = flow.step("run")
-        assert "Continue (2 of 3 done)" in text_of(page)
+        assert "Continue (2 of 3 processed)" in text_of(page)
         assert states(sales) == [State.OPEN, State.WON, State.OPEN]
         flow.step("run")
         assert flow.fates == {"One": "refused", "Two": "done", "Three": "done"}
@@ -399,6 +399,25 @@ class TestRun:
         answer = flow.client.post(flow.url, flow.hidden() | {"bulk-step": "chunk"}).json()
         assert [each["fate"] for each in answer["results"]] == ["done", "refused", "done", "already"]
         assert "These quotes are still open" in answer["results"][1]["detail"]
+
+    @pytest.mark.parametrize("verb", ["close-as-lost", "reopen"])
+    def test_a_step_whose_rows_are_all_gone_tells_so_of_each(self, steps, sales, verb):
+        flow = steps(verb)
+        flow.choose(*sales)
+        flow.step("preview")
+        Opportunity.objects.all().delete()
+        answer = flow.client.post(flow.url, flow.hidden() | _shown(flow.page) | {"bulk-step": "chunk"})
+        assert [each["fate"] for each in answer.json()["results"]] == ["refused"] * 3
+
+    @pytest.mark.parametrize("step", ["run", "chunk"])
+    def test_the_way_back_after_signing_in_writes_nothing(self, steps, sales, step):
+        flow = steps()
+        flow.choose(*sales)
+        flow.step("preview")
+        with nothing_changes():
+            page = flow.step(step, unsent="1")
+        assert flow.counts == {"ready": 3}
+        assert "This has not been sent yet." in text_of(page)
 
     def test_the_rows_are_judged_anew(self, steps, sales, rep, browse):
         flow = steps()
@@ -456,7 +475,7 @@ def test_danish_is_complete(steps, sales, rep):
     flow.step("preview")
     assert "1 salgsmulighed afvises på grund af sine åbne tilbud." in text_of(flow.page)
     flow.step("run")
-    assert "Prøv de afviste igen" in text_of(flow.page)
+    assert "Prøv disse igen" in text_of(flow.page)
     assert "Lukket som vundet" in text_of(flow.page)
 
 

@@ -181,7 +181,17 @@ def test_an_unknown_scope_is_ones_own(browse, rep, deals):
 
 
 def test_who_may_read_nothing_sees_nothing(browse, nobody, deals):
-    assert browse(nobody).get(f"{HOME}?scope=team").context["work"].is_empty
+    page = browse(nobody).get(f"{HOME}?scope=team")
+    assert page.context["work"].is_empty
+    assert "Your administrator can give you one." in text_of(page)
+    assert "Your role reads" not in text_of(page)
+    assert not elements(page, "a", href="/opportunities/?view=open", class_="button")
+
+
+def test_a_bar_of_a_stage_is_not_part_of_its_name(browse, rep, deals):
+    bars = elements(browse(rep).get(HOME), "svg", class_="share")
+    assert bars
+    assert all(bar["aria-hidden"] == "true" for bar in bars)
 
 
 @pytest.mark.parametrize("scope", ["", "?scope=team"])

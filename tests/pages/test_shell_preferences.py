@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import time_machine
+from django.utils import translation
 
 from crm.models import User
 from crm.preferences import set_preferences
@@ -72,6 +73,8 @@ def test_time_zones_stand_by_continent_with_their_distance_from_utc(rep):
     offered = [name for choices in zones.values() for name in choices]
     assert len(offered) == len(set(offered)) > 300
     assert all(ZoneInfo(name) for name in offered)
+    with translation.override("da"):
+        assert [str(continent) for continent, __ in grouped_choices()][-2:] == ["Det Indiske Ocean", "Stillehavet"]
 
 
 def test_a_zone_by_an_older_name_is_kept(client, rep):

@@ -124,5 +124,5 @@ def test_it_speaks_danish(browse, rep, contoso):
     rep.language = "da"
     rep.save(update_fields=["language"])
     told = text_of(browse(rep).get("/search/", {"q": "contoso"}))
-    assert "Resultater for \u201ccontoso\u201d" in told
+    assert "Resultater for \u201dcontoso\u201d" in told
     assert "Den ene p\u00e5 listen" in told

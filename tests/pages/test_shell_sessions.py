@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+import time_machine
 from django.test import Client
 
+from crm import clock
 from opportunities.models import Account, Opportunity
 from tests.factories import PASSWORD, make_account, make_opportunity, make_user
 from tests.pages.html import elements, text_of
@@ -18,10 +22,10 @@ def anna(units):
     return make_user("anna", "salesperson", units.north, password=PASSWORD)
 
 
-def sign_in(client, page, password=PASSWORD):
+def sign_in(client, page, password=PASSWORD, name="anna"):
     """As the browser would from the page: with all that it carries."""
     hidden = {field["name"]: field["value"] for field in elements(page, "input", type="hidden")}
-    return client.post("/sign-in/", hidden | {"username": "anna", "password": password})
+    return client.post("/sign-in/", hidden | {"username": name, "password": password})
 
 
 def go_on(client, page):
@@ -65,9 +69,46 @@ def test_a_dialog_keeps_what_was_typed_and_tells_how_to_go_on(anna):
     assert Account.objects.exists()
 
 
+def test_a_form_in_the_page_keeps_it_too_and_tells_it_there(anna):
+    address = f"{make_opportunity(anna).get_absolute_url()}edit/sale/"
+    response = Client().post(address, TYPED, headers={"HX-Request": "true", "HX-Target": "main"})
+    assert (response.status_code, response["HX-Retarget"], response["HX-Reselect"]) == (401, "#notice", "unset")
+
+
 def test_a_password_is_not_carried_along(anna):
     response = Client().post("/password/", {"old_password": PASSWORD, "new_password1": "x"})
     assert response["Location"] == "/sign-in/?next=/password/"
+
+
+def test_what_was_typed_comes_back_though_one_signed_in_by_another_tab(anna):
+    client = Client()
+    page = client.post("/opportunities/new/", TYPED)
+    client.force_login(anna)
+    page = go_on(client, sign_in(client, page))
+    assert elements(page, "input", name="topic")[0]["value"] == "Forty machines"
+
+
+def test_who_is_signed_in_and_typed_nothing_goes_on(anna, browse):
+    assert browse(anna).post("/sign-in/", {"next": "/accounts/"})["Location"] == "/accounts/"
+
+
+@pytest.mark.parametrize(("name", "comes_back"), [("anna", True), ("bert", False)])
+def test_what_one_typed_is_no_other_users_to_see(anna, units, name, comes_back):
+    make_user("bert", "salesperson", units.north, password=PASSWORD)
+    client = Client()
+    client.post("/sign-in/", {"username": "anna", "password": PASSWORD})
+    client.post("/sign-out/")
+    page = client.post("/opportunities/new/", TYPED)
+    assert "Forty machines" not in page.content.decode()
+    page = sign_in(client, page, name=name)
+    assert ("Forty machines" in page.content.decode()) == comes_back
+
+
+def test_what_was_typed_waits_for_a_day(anna):
+    client = Client()
+    with time_machine.travel(clock.now() - timedelta(hours=25), tick=False):
+        page = client.post("/opportunities/new/", TYPED)
+    assert "Forty machines" not in sign_in(client, page).content.decode()
 
 
 @pytest.mark.parametrize("kept", ["", "forged", '[["topic", "x"]]'])

@@ -76,6 +76,7 @@ def test_every_verb_is_a_deed():
     only_look = {
         "check_close",
         "check_close_form",
+        "check_close_of_many",
         "find_close_date",
         "find_close_values",
         "plan_closing",

@@ -61,6 +61,11 @@ function presentToken() {
   return cookie && cookie.slice("csrftoken=".length);
 }
 
+function renewToken(form) {
+  const token = form.querySelector("[name=csrfmiddlewaretoken]");
+  if (token) token.value = presentToken() || token.value;
+}
+
 document.addEventListener("htmx:configRequest", (event) => {
   const { verb, parameters } = event.detail;
   if (verb !== "get" && presentToken()) parameters.csrfmiddlewaretoken = presentToken();
@@ -70,8 +75,7 @@ document.addEventListener("htmx:configRequest", (event) => {
 
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  const token = form.querySelector("[name=csrfmiddlewaretoken]");
-  if (token) token.value = presentToken() || token.value;
+  renewToken(form);
   if (!form.matches("form[data-guard]") || form.hasAttribute("hx-post") && form.closest("dialog")) return;
   if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = "yes";
@@ -91,7 +95,7 @@ const MENUS = ["user-menu", "drawer", "views"].map((name) => `details.${name}[op
 
 function closeMenus(except) {
   for (const menu of document.querySelectorAll(MENUS)) {
-    if (!except || menu === except || !menu.contains(except)) menu.open = false;
+    if (!except || !menu.contains(except)) menu.open = false;
   }
 }
 

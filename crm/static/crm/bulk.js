@@ -1,4 +1,5 @@
 // A verb on many rows, sent in steps that show how far it is. Without this file up to 1,000 go in one request.
+// Works with app.js.
 "use strict";
 
 (() => {
@@ -42,10 +43,12 @@
     form.elements["bulk-done"].value = done.join(",");
     const field = Object.assign(document.createElement("input"), { type: "hidden", name: "bulk-step", value: step });
     form.append(field);
+    renewToken(form);
     form.submit();
   }
 
   async function send(chunk) {
+    renewToken(form);
     const body = new FormData(form);
     body.set("bulk-step", "chunk");
     body.set("bulk-ids", chunk.join(","));

@@ -30,7 +30,7 @@ function openDialog() {
 
 // What stands in the form that can still be sent, without what the server put there for itself.
 function typed() {
-  const form = dialog.querySelector("form:has([type=submit])");
+  const form = dialog.querySelector("form:has([type=submit]):not([data-download])");
   if (!form) return untouched;
   const values = new FormData(form);
   for (const hidden of form.querySelectorAll("[type=hidden]")) values.delete(hidden.name);
