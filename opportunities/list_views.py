@@ -161,7 +161,7 @@ class AccountListPage(RecordListPage):
     definition, model, name = ACCOUNTS, Account, "account"
     columns = {
         "name": _name_of("account"),
-        "external_id": Column(_("External id"), lambda row: row.external_id),
+        "external_id": Column(_("External id"), lambda row: row.external_id, style="is-short"),
         "created_at": _day(_("Created on"), "created_at"),
         "modified_at": _day(_("Modified on"), "modified_at"),
     }
