@@ -16,6 +16,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm import clock
+from crm.periods import NAMED_PERIODS, named_period
+
 _MONEY = re.compile(r"\d{1,13}(\.\d{1,4})?", re.ASCII)
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
@@ -100,6 +103,19 @@ def amount(field: str, lookup: str) -> django_filters.Filter:
 def days(field: str, lookup: str) -> django_filters.Filter:
     """For dates; `gte` and `lte` include the day."""
     return _ParsedFilter(field_name=field, lookup_expr=lookup, parse=_day, message=_day_message())
+
+
+def periods(field: str) -> django_filters.Filter:
+    """A month, quarter or year by its name, as seen from the user's day: a link with it stays right as time goes by."""
+
+    def parse(text: str) -> tuple[date, date]:
+        if text not in NAMED_PERIODS:
+            raise ValueError(text)
+        period = named_period(text, clock.today())
+        return period.first, period.last
+
+    message = _Filled(_("Enter one of these: %(words)s."), words=", ".join(NAMED_PERIODS))
+    return _ParsedFilter(field_name=field, lookup_expr="range", parse=parse, message=message)
 
 
 def moments(field: str, lookup: str) -> django_filters.Filter:

@@ -3,90 +3,108 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, cast
 
-from django import forms
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
 from crm.columns import Column
 from crm.commands import Command
 from crm.errors import Invalid
 from crm.exports import CHOOSE, ExportForm, download, file_form
-from crm.lists import PAGING, ListDefinition, ListResult, read_list, select_rows
+from crm.filter_fields import FilterField
+from crm.list_dialogs import DIALOGS
+from crm.list_parts import Chip, Header, Summary, Total, ViewLink, given, sentences, without
+from crm.lists import PAGING, ListDefinition, ListResult, Selection, read_list, select_rows
+from crm.models import SavedView
+from crm.own_lists import canonical, columns_of, saved_views
 from crm.selection import SelectionBar, scope_of, selection_key
 from crm.types import Text
 from crm.views import PageView
 
-
-@dataclass(frozen=True)
-class Header:
-    """A column's head: where a click leads, and how the list is ordered by it now (`aria-sort`)."""
-
-    column: Column
-    url: str = ""
-    sort: str = ""
-
-
-@dataclass(frozen=True)
-class Total:
-    """A sum over all pages, in one currency: amounts of different currencies are never added."""
-
-    amount: Any
-    currency: str
-
-
-@dataclass(frozen=True)
-class Summary:
-    count: int = 0
-    label: Text = ""
-    totals: list[Total] = field(default_factory=list)
+__all__ = ["ListPage", "Summary", "Total"]
 
 
 class ListPage(PageView):
-    """A list, as a page or with `export` as a file.
+    """A list, as a page or with `export` as a file; with `edit` one of the dialogs that change it.
 
-    Hooks: `definition`, `columns` by name, `get_filter_form`, `get_commands`, `get_bulk_commands`, `summarize`,
-    and the sentences of the empty list.
+    Hooks: `list_name`, under which users keep their columns and views; `definition`, `columns` by name, `filters` by
+    name, `get_filters`, `get_commands`, `get_row_commands`, `get_bulk_commands`, `summarize`, and the sentences of the
+    empty list.
     """
 
     template_name = "generic/list.html"
+    list_name = ""
     definition: ListDefinition
     columns: Mapping[str, Column]
+    filters: Mapping[str, FilterField] = {}
     default_view = ""
     empty_title: Text = _("Nothing here yet")
     empty_text: Text = ""
+    # A dialog that was opened over the list leads back to it.
+    is_returned_to = True
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        dialog = DIALOGS.get(request.GET.get("edit", ""))
+        if dialog:
+            return cast(HttpResponse, dialog.as_view(page=self)(request))
+        return super().dispatch(request, *args, **kwargs)
+
+    def read_address(self) -> None:
+        """What the address asks for, and how the user keeps this list."""
+        self.params = given(self.request.GET)
+        if self.params.get("edit") in DIALOGS:
+            del self.params["edit"]
+        self.saved = saved_views(self.list_name, self.actor)
+        self.column_names = self.default_columns()
+        if self.begins_with:
+            # Without it the address could become bare, which leads to another view.
+            self.params.setdefault("view", self.view_name)
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        self.params = given(request.GET)
+        self.read_address()
+        if self.begins_with and not request.GET:
+            return HttpResponseRedirect(self.url_of(self.begins_with))
         try:
+            self.column_names = self.choose_columns()
             if "export" in self.params:
                 return self.export(self.params.pop("export"))
-            result = read_list(self.definition, self.params, self.actor, default_view=self._default_view())
+            rows = without(self.params, "columns")
+            result = read_list(self.definition, rows, self.actor, default_view=self._default_view())
         except Invalid as invalid:
             return self.show(self._context(None, invalid), status=invalid.status)
         return self.show(self._context(result, None))
+
+    def select(self) -> Selection:
+        """The rows of all pages. Raises: Invalid."""
+        rows = without(self.params, "columns")
+        return select_rows(self.definition, rows, self.actor, default_view=self._default_view())
 
     def export(self, asked: list[str]) -> HttpResponse:
         """The rows of all pages in a file, or the question in which form.
 
         Raises: Invalid.
         """
-        selection = select_rows(self.definition, self.params, self.actor, default_view=self._default_view())
+        selection = self.select()
         if asked != [CHOOSE]:
-            return cast(HttpResponse, download(selection, self.columns, file_form(asked)))
+            columns = {name: self.columns[name] for name in self.column_names}
+            return cast(HttpResponse, download(selection, columns, file_form(asked)))
         self.template_name = "generic/export.html"
         question = {"form": ExportForm(), "count": selection.count, "kept": self._kept(set())}
         return self.show({"title": _("Export"), "subject": self.get_title(), "cancel_url": self.url_with(), **question})
 
     # Hooks
 
-    def get_filter_form(self) -> forms.Form:
-        """The filters that can be edited on the page; the address may carry others."""
-        return forms.Form()
+    def get_filters(self) -> Mapping[str, FilterField]:
+        """The filters that the view offers to edit; the address may carry others."""
+        return self.filters
 
     def get_commands(self) -> list[Command]:
+        return []
+
+    def get_row_commands(self, row: Any) -> list[Command]:
+        """What can be done to one row, as its page offers it; asks the database for nothing."""
         return []
 
     def get_bulk_commands(self) -> list[Command]:
@@ -106,35 +124,80 @@ class ListPage(PageView):
     def _default_view(self) -> str:
         return self.default_view or next(iter(self.definition.views))
 
+    @property
+    def begins_with(self) -> SavedView | None:
+        """The view of his own that the user begins with."""
+        return next((view for view in self.saved if view.is_default), None)
+
+    @cached_property
+    def saved_view(self) -> SavedView | None:
+        """The view of his own that the address shows."""
+        present = canonical(self.params, self.view_name)
+        return next((view for view in self.saved if view.query == present), None)
+
     def get_title(self) -> Text:
-        return self.definition.views[self.view_name].label
+        return self.saved_view.name if self.saved_view else self.definition.views[self.view_name].label
+
+    def default_columns(self) -> list[str]:
+        return list(self.definition.views[self.view_name].columns)
+
+    def choose_columns(self) -> list[str]:
+        """Those of the address, else the user's own of the view, else the view's. Raises: Invalid."""
+        if "columns" in self.params:
+            names = ",".join(self.params.getlist("columns")).split(",")
+            if len(set(names)) < len(names) or not set(names) <= set(self.columns):
+                offered = ", ".join(self.columns)
+                raise Invalid(
+                    {"columns": [_("Enter some of these, separated by commas: %(names)s.") % {"names": offered}]}
+                )
+            return names
+        own = columns_of(self.list_name, self.view_name, self.actor)
+        return [name for name in own if name in self.columns] or self.default_columns()
 
     def _context(self, result: ListResult | None, invalid: Invalid | None) -> dict[str, Any]:
-        filter_form = self.get_filter_form()
         summary = self.summarize(result) if result else Summary()
-        narrowing = set(self.params) - {"view", "ordering"} - PAGING
+        narrowing = set(self.params) - {"view", "ordering", "columns"} - PAGING
+        labels = {name: each.label for name, each in self.filters.items()}
         return {
             **self.get_context(),
-            "commands": [*self.get_commands(), self._export_command(invalid)],
+            "commands": [*self.get_commands(), self._columns_command(), self._export_command(invalid)],
             "selection": self._selection(summary.count),
             "result": result,
-            "errors": sentences(invalid, filter_form) if invalid else [],
+            "errors": sentences(invalid, labels) if invalid else [],
             "way_out": self._way_out(invalid),
             "views": self._views(),
+            "own_views": [ViewLink(view.name, self.url_of(view), view == self.saved_view) for view in self.saved],
+            "save_view_url": "" if invalid else self.url_with(cursor=None, edit="save-view"),
+            "edit_views_url": self.url_with(edit="views") if self.saved else "",
             "headers": self._headers(result),
+            "has_row_menu": bool(result and result.rows and self.get_row_commands(result.rows[0])),
             "sorts": self._sorts(),
             "summary": summary,
             "pages": self._pages(result),
             "position": self._position(result, summary.count),
-            "filter_form": filter_form,
-            "active_filters": len(narrowing & set(filter_form.fields)),
-            "filter_count": len(narrowing - {"search"}),
-            "kept_by_filters": self._kept({*filter_form.fields, "ordering", "cursor"}),
+            "chips": self._chips(),
+            "edit_filters_url": self.url_with(edit="filters") if self.get_filters() else "",
+            "kept_by_sort": self._kept({"ordering", "cursor"}),
             "kept_by_search": self._kept({"search", "cursor"}),
             "search_text": self.params.get("search", ""),
             "can_search": self.definition.search is not None,
             "clear_url": self.url_with(**dict.fromkeys({*narrowing, "cursor"})) if narrowing else "",
         }
+
+    def _columns_command(self) -> Command:
+        return Command("columns", _("Edit columns"), "columns", self.url_with(edit="columns"))
+
+    def _chips(self) -> list[Chip]:
+        """The filters that are set; a record that one names is read for its name."""
+        return [
+            Chip(
+                each.label,
+                each.shown(str(self.params[name]), self.actor),
+                self.url_with(**{name: None, "cursor": None}),
+            )
+            for name, each in {**self.filters, **self.get_filters()}.items()
+            if name in self.params
+        ]
 
     def _export_command(self, invalid: Invalid | None) -> Command:
         address = self.url_with(**dict.fromkeys(PAGING), export=CHOOSE)
@@ -146,7 +209,8 @@ class ListPage(PageView):
         if not commands:
             return None
         key = selection_key(self.request.path, self.actor)
-        return SelectionBar(commands, key, self.params.urlencode(), scope_of(self.params, self.view_name), count)
+        params = without(self.params, "columns")
+        return SelectionBar(commands, key, params.urlencode(), scope_of(params, self.view_name), count)
 
     def _way_out(self, invalid: Invalid | None) -> tuple[str, Text] | None:
         """From a view that does not exist to the one that the page begins with."""
@@ -154,25 +218,27 @@ class ListPage(PageView):
             return None
         return self.request.path, self.definition.views[self._default_view()].label
 
-    def _views(self) -> list[tuple[Text, str, bool]]:
-        """Another view begins afresh: its order and its pages are its own, filters and search stay.
+    def _views(self) -> list[ViewLink]:
+        """Another view begins afresh: its order, columns and pages are its own, filters and search stay.
 
         The first view of a definition, the one of all rows, stands last where the page begins with another.
         """
         first, *others = self.definition.views
         names = [*others, first] if self._default_view() != first else [first, *others]
         return [
-            (
+            ViewLink(
                 self.definition.views[name].label,
-                self.url_with(view=name, ordering=None, cursor=None),
-                name == self.view_name,
+                self.url_with(view=name, ordering=None, cursor=None, columns=None),
+                name == self.view_name and not self.saved_view,
             )
             for name in names
         ]
 
+    def url_of(self, view: SavedView) -> str:
+        return f"{self.request.path}?{view.query}"
+
     def _headers(self, result: ListResult | None) -> list[Header]:
-        names = self.definition.views[self.view_name].columns
-        return [self._header(self.columns[name], result) for name in names]
+        return [self._header(self.columns[name], result) for name in self.column_names]
 
     def _header(self, column: Column, result: ListResult | None) -> Header:
         if not column.order:
@@ -186,7 +252,7 @@ class ListPage(PageView):
     def _sorts(self) -> list[tuple[str, Text, bool]]:
         """The orders that the heads of the columns offer, and the one of the address."""
         present = self.params.get("ordering", "")
-        columns = [self.columns[name] for name in self.definition.views[self.view_name].columns]
+        columns = [self.columns[name] for name in self.column_names]
         offered: dict[str, Text] = {"": _("As the view is sorted")}
         for column in columns:
             if column.order:
@@ -220,20 +286,4 @@ class ListPage(PageView):
             params.pop(name, None)
             if value is not None:
                 params[name] = value
-        return f"{self.request.path}?{params.urlencode()}"
-
-
-def sentences(invalid: Invalid, form: forms.Form) -> list[str]:
-    """Each with the name of its filter as the page calls it, or as the address does."""
-    if "view" in invalid.errors:
-        return [str(_("This list has no such view."))]
-    labels = {name: field.label for name, field in form.fields.items()}
-    return [f"{labels.get(name, name)}: {text}" for name, texts in invalid.errors.items() for text in texts]
-
-
-def given(params: QueryDict) -> QueryDict:
-    """Without the fields that a form sent empty."""
-    kept = params.copy()
-    for name in [name for name, values in params.lists() if not any(values)]:
-        del kept[name]
-    return kept
+        return f"{self.request.path}?{params.urlencode(safe=',')}"

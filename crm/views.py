@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 from django import forms
 from django.contrib import messages
@@ -15,6 +16,7 @@ from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.utils.cache import add_never_cache_headers, patch_vary_headers
 from django.utils.translation import gettext_lazy as _
 from django.views import View, defaults
@@ -211,6 +213,10 @@ class DialogPage(FormPage):
         shown = {"subject": self.get_subject(), "question": self.question, "danger": self.danger}
         return {**super().get_context(), **shown}
 
+    def go_to(self, url: str) -> HttpResponse:
+        """What was done to a row of a list leads back to the list, as it was."""
+        return super().go_to(_list_below(self.request) or url)
+
 
 class DeletePage(DialogPage):
     """Asks before deleting. Hooks: `load`, `get_subject`, `delete(actor)`, which returns the address to go to."""
@@ -232,6 +238,16 @@ def layout(request: HttpRequest) -> str:
     htmx = cast(Any, request).htmx
     part = htmx and htmx.target in FRAGMENT_TARGETS and not htmx.history_restore_request
     return "generic/fragment.html" if part else "base.html"
+
+
+def _list_below(request: HttpRequest) -> str:
+    """The address of the list that the dialog was opened over, if it was."""
+    below = cast(Any, request).htmx.current_url_abs_path or ""
+    try:
+        page = resolve(urlsplit(below).path).func
+    except Resolver404:
+        return ""
+    return below if getattr(getattr(page, "view_class", None), "is_returned_to", False) else ""
 
 
 def sign_in_first(request: HttpRequest, *, keeps_typed: bool) -> HttpResponse:

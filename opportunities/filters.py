@@ -7,7 +7,7 @@ from typing import Any
 import django_filters
 from django.db.models import Q, QuerySet
 
-from crm.filters import amount, codes, currencies, days, ids, moments, words
+from crm.filters import amount, codes, currencies, days, ids, moments, periods, words
 from crm.models import BusinessUnit
 from crm.permissions import within_unit
 from crm.search import begins
@@ -40,8 +40,10 @@ class OpportunityFilters(django_filters.FilterSet):
     currency = currencies()
     business_unit = ids("owner__business_unit")
     business_unit_within = ids("owner__business_unit", method="filter_within")
+    estimated_close_date_in = periods("estimated_close_date")
     estimated_close_date_after = days("estimated_close_date", "gte")
     estimated_close_date_before = days("estimated_close_date", "lte")
+    actual_close_date_in = periods("actual_close_date")
     actual_close_date_after = days("actual_close_date", "gte")
     actual_close_date_before = days("actual_close_date", "lte")
     created_after = moments("created_at", "gte")

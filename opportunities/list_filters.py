@@ -1,50 +1,93 @@
-"""The filters of opportunities that the list's page offers to edit; the address takes all of opportunities.filters."""
+"""The filters of opportunities as the list's page shows them; what they mean stands in opportunities.filters."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from crm.currencies import DECIMALS
-from crm.models import User
-from opportunities.models import State, StatusReason
+from crm.filter_fields import AmountFilter, ChoiceFilter, Choices, DayFilter, FilterField, RecordFilter, period, words
+from crm.models import BusinessUnit, User
+from crm.types import Text
+from opportunities.models import Account, Competitor, ForecastCategory, Rating, SalesStage, State, StatusReason
 
 CLOSED_VIEWS = ("closed", "won", "lost")
 STATES = {"won": [State.WON], "lost": [State.LOST], "closed": [State.WON, State.LOST], "all": list(State)}
 
 
-class OpportunityFilterForm(forms.Form):
-    """Shows what is set; what it means is read, and judged, by the list itself."""
-
-    owner = forms.ChoiceField(label=_("Owner"))
-    status_reason = forms.ChoiceField(label=_("Status reason"))
-    currency = forms.ChoiceField(label=_("Currency"))
-
-    def __init__(self, data: Any, *, view: str) -> None:
-        super().__init__(data, auto_id="filter_%s")
-        date, labels = _close_date(view)
-        for bound, label in labels.items():
-            self.fields[f"{date}_{bound}"] = forms.DateField(
-                label=label, widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-            )
-        self._offer("owner", [(str(user.pk), user.name) for user in User.objects.filter(is_active=True)])
-        reasons = StatusReason.objects.filter(state__in=STATES.get(view, [State.OPEN]))
-        self._offer("status_reason", [(str(reason.code), reason.label) for reason in reasons])
-        self._offer("currency", [(code, code) for code in sorted(DECIMALS)])
-        for field in self.fields.values():
-            field.required = False
-
-    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
-        """With what is set, though it may be several values or none that is offered: applying must not change it."""
-        present = self.data.get(name, "")
-        if present and present not in dict(choices):
-            choices = [(present, str(_("As in the address"))), *choices]
-        self.fields[name].choices = [("", _("Any")), *choices]  # type: ignore[attr-defined]
+def owners(user: User) -> Any:
+    """Also whoever left: his records are still here."""
+    return User.objects.all()
 
 
-def _close_date(view: str) -> tuple[str, dict[str, Any]]:
-    if view in CLOSED_VIEWS:
-        return "actual_close_date", {"after": _("Actual close date from"), "before": _("Actual close date to")}
-    return "estimated_close_date", {"after": _("Est. close date from"), "before": _("Est. close date to")}
+def accounts(user: User) -> Any:
+    return Account.objects.visible_to(user)
+
+
+def currencies(user: User) -> Choices:
+    return [(code, code) for code in sorted(DECIMALS)]
+
+
+def _competitors(user: User) -> Any:
+    return Competitor.objects.visible_to(user)
+
+
+def _units(user: User) -> Any:
+    return BusinessUnit.objects.all()
+
+
+def status_reasons(*states: State) -> ChoiceFilter:
+    """Retired ones too, which old records have."""
+
+    def choices(user: User) -> Choices:
+        return [(str(reason.code), reason.label) for reason in StatusReason.objects.filter(state__in=states)]
+
+    return ChoiceFilter(_("Status reason"), choices)
+
+
+def close_dates(name: str, label: Text, first: Text, last: Text) -> dict[str, FilterField]:
+    return {f"{name}_in": period(label), f"{name}_after": DayFilter(first), f"{name}_before": DayFilter(last)}
+
+
+ESTIMATED: dict[str, FilterField] = {
+    **close_dates("estimated_close_date", _("Est. close date"), _("Est. close date from"), _("Est. close date to")),
+    "estimated_revenue_min": AmountFilter(_("Est. revenue from")),
+    "estimated_revenue_max": AmountFilter(_("Est. revenue to")),
+}
+ACTUAL: dict[str, FilterField] = {
+    **close_dates("actual_close_date", _("Actual close date"), _("Actual close date from"), _("Actual close date to")),
+    "actual_revenue_min": AmountFilter(_("Actual revenue from")),
+    "actual_revenue_max": AmountFilter(_("Actual revenue to")),
+}
+OPPORTUNITY_FILTERS: dict[str, FilterField] = {
+    "owner": RecordFilter(_("Owner"), rows=owners),
+    "account": RecordFilter(_("Account"), rows=accounts),
+    "state": words(_("State"), State),
+    "status_reason": status_reasons(*State),
+    "rating": words(_("Rating"), Rating),
+    "sales_stage": words(_("Stage"), SalesStage),
+    "forecast_category": words(_("Forecast category"), ForecastCategory),
+    "competitor": RecordFilter(_("Competitor"), rows=_competitors),
+    "business_unit_within": RecordFilter(_("Business unit and below"), rows=_units),
+    "currency": ChoiceFilter(_("Currency"), currencies),
+    **ACTUAL,
+    **ESTIMATED,
+}
+# An address may have these; the form leaves them as they are.
+UNOFFERED_FILTERS: dict[str, FilterField] = {
+    "business_unit": RecordFilter(_("Business unit"), rows=_units),
+    "close_competitor": RecordFilter(_("Competitor named at closing"), rows=_competitors),
+    "created_after": DayFilter(_("Created from")),
+    "created_before": DayFilter(_("Created to")),
+    "modified_after": DayFilter(_("Modified from")),
+    "modified_before": DayFilter(_("Modified to")),
+}
+
+
+def filters_of(view: str) -> dict[str, FilterField]:
+    """What makes sense in the view: none of the closing where everything is open, and no reason of other states."""
+    fields = OPPORTUNITY_FILTERS | {"status_reason": status_reasons(*STATES.get(view, [State.OPEN]))}
+    if view in STATES:
+        return fields if len(STATES[view]) > 1 else {name: each for name, each in fields.items() if name != "state"}
+    return {name: each for name, each in fields.items() if name not in ACTUAL and name != "state"}

@@ -2,29 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
 from typing import Any
 from uuid import UUID
 
-from django import forms
 from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.columns import Column
 from crm.commands import Command
+from crm.filter_fields import FilterField
 from crm.list_pages import ListPage, Summary, Total
 from crm.lists import ListResult
 from crm.models import RecordAccess
 from crm.permissions import access, access_denial
 from crm.types import Text
 from opportunities.bulk_commands import bulk_commands
-from opportunities.commands import new_command
-from opportunities.list_filters import CLOSED_VIEWS, OpportunityFilterForm
+from opportunities.commands import new_command, row_commands
+from opportunities.list_filters import CLOSED_VIEWS, OPPORTUNITY_FILTERS, UNOFFERED_FILTERS, filters_of
 from opportunities.lists import ACCOUNTS, COMPETITORS, OPPORTUNITIES
-from opportunities.models import Account, Competitor, Opportunity, Rating, SalesStage, State
+from opportunities.models import Account, Competitor, ForecastCategory, Opportunity, Rating, SalesStage, State
 from opportunities.tones import tone
 
 
@@ -47,6 +47,10 @@ def _link(text: str, url_name: str, pk: UUID) -> tuple[str, Callable[[], str]]:
 
 def _account(row: Opportunity) -> tuple[str, Callable[[], str]] | None:
     return _link(row.account.name, "account", row.account.pk) if row.account else None
+
+
+def _unit(row: Opportunity) -> str | None:
+    return row.owner.business_unit.name if row.owner.business_unit else None
 
 
 OPPORTUNITY_COLUMNS = {
@@ -78,20 +82,32 @@ OPPORTUNITY_COLUMNS = {
         order="sales_stage",
         raw=lambda row: SalesStage(row.sales_stage),
     ),
+    "forecast_category": Column(
+        _("Forecast category"),
+        lambda row: ForecastCategory(row.forecast_category).label,
+        order="forecast_category",
+        raw=lambda row: ForecastCategory(row.forecast_category),
+    ),
     "estimated_revenue": _money(_("Est. revenue"), "estimated_revenue"),
     "actual_revenue": _money(_("Actual revenue"), "actual_revenue"),
     "probability": Column(_("Probability"), lambda row: row.probability, "percent", "probability", "is-number"),
     "estimated_close_date": _day(_("Est. close date"), "estimated_close_date"),
     "actual_close_date": _day(_("Actual close date"), "actual_close_date"),
+    "created_at": _day(_("Created on"), "created_at"),
     "modified_at": _day(_("Modified on"), "modified_at"),
     "owner": Column(_("Owner"), lambda row: row.owner.name, order="owner", raw=lambda row: row.owner.username),
+    "business_unit": Column(_("Business unit"), _unit),
     "competitors": Column(_("Competitor"), lambda row: ", ".join(ref["name"] for ref in row.competitor_refs)),
+    "open_quotes": Column(_("Open quotes"), lambda row: row.open_quotes, style="is-number"),
+    "currency": Column(_("Currency"), lambda row: row.currency, order="currency"),
 }
 
 
 class OpportunityListPage(ListPage):
+    list_name = "opportunities"
     definition = OPPORTUNITIES
     columns = OPPORTUNITY_COLUMNS
+    filters = OPPORTUNITY_FILTERS | UNOFFERED_FILTERS
     default_view = "open"
     empty_title = _("No opportunities in this view")
     empty_text = _("Create an opportunity for a potential sale, or choose another view above.")
@@ -100,11 +116,14 @@ class OpportunityListPage(ListPage):
     def section(self) -> str:  # type: ignore[override]
         return "closed" if self.view_name in CLOSED_VIEWS else "opportunities"
 
-    def get_filter_form(self) -> forms.Form:
-        return OpportunityFilterForm(self.params, view=self.view_name)
+    def get_filters(self) -> Mapping[str, FilterField]:
+        return filters_of(self.view_name)
 
     def get_commands(self) -> list[Command]:
         return [new_command(self.actor), refresh(self)]
+
+    def get_row_commands(self, row: Opportunity) -> list[Command]:
+        return row_commands(row, self.actor)
 
     def get_bulk_commands(self) -> list[Command]:
         return bulk_commands(self.actor, self.view_name)
@@ -137,11 +156,12 @@ def _name_of(url_name: str) -> Column:
 
 
 class AccountListPage(RecordListPage):
-    section = "accounts"
+    section = list_name = "accounts"
     definition, model, name = ACCOUNTS, Account, "account"
     columns = {
         "name": _name_of("account"),
-        "external_id": Column(_("External id"), lambda row: row.external_id),
+        "external_id": Column(_("External id"), lambda row: row.external_id, style="is-short"),
+        "created_at": _day(_("Created on"), "created_at"),
         "modified_at": _day(_("Modified on"), "modified_at"),
     }
     empty_title = _("No accounts yet")
@@ -149,12 +169,14 @@ class AccountListPage(RecordListPage):
 
 
 class CompetitorListPage(RecordListPage):
-    section = "competitors"
+    section = list_name = "competitors"
     definition, model, name = COMPETITORS, Competitor, "competitor"
     columns = {
         "name": _name_of("competitor"),
         "key_product": Column(_("Key product"), lambda row: row.key_product),
         "website": Column(_("Website"), lambda row: row.website, "website"),
+        "created_at": _day(_("Created on"), "created_at"),
+        "modified_at": _day(_("Modified on"), "modified_at"),
     }
     empty_title = _("No competitors yet")
     empty_text = _("Competitors can be named when an opportunity is closed, so that you see whom you lose to.")

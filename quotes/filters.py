@@ -4,7 +4,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from crm.filters import any_of, ids, words
+from crm.filters import amount, any_of, codes, currencies, days, ids, periods, words
 from crm.search import begins
 from opportunities.models import Account, Opportunity
 from quotes.models import Quote
@@ -16,6 +16,15 @@ Rows = QuerySet[Any]
 class QuoteFilters(django_filters.FilterSet):
     opportunity = ids("opportunity")
     state = words("state", QuoteState)
+    status_reason = codes("status_reason")
+    owner = ids("opportunity__owner")
+    account = ids("opportunity__account")
+    currency = currencies()
+    total_amount_min = amount("total_amount", "gte")
+    total_amount_max = amount("total_amount", "lte")
+    effective_to_in = periods("effective_to")
+    effective_to_after = days("effective_to", "gte")
+    effective_to_before = days("effective_to", "lte")
     number = any_of("number", str, _("Enter quote numbers, separated by commas."))
 
 

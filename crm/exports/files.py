@@ -29,7 +29,7 @@ class Download(FileResponse):
 
 
 def download(selection: Selection, columns: Mapping[str, Column], form: FileForm) -> Download:
-    """All rows of the selection, in its view's columns.
+    """All rows of the selection, in these columns.
 
     The file is finished before its first byte leaves: what goes wrong is an error page, and the length goes before, so
     that a file cut short is known as such. A WSGI server may end a stream that broke off like one that is whole
@@ -56,17 +56,17 @@ def attachment(name: str) -> str:
 
 
 def _lines(selection: Selection, columns: Mapping[str, Column], form: FileForm) -> Iterator[Sequence[str]]:
-    chosen = with_currency(columns, selection.view.columns)
+    chosen = with_currency(columns)
     yield [form.heading(name, column) for name, column in chosen.items()]
     for row in selection.rows_in_order.iterator(CHUNK):
         yield [form.cell(column, row) for column in chosen.values()]
 
 
-def with_currency(columns: Mapping[str, Column], names: Sequence[str]) -> dict[str, Column]:
-    """The columns of these names. The record's currency follows the first amount, for figures stand alone in cells."""
+def with_currency(columns: Mapping[str, Column]) -> dict[str, Column]:
+    """The record's currency follows the first amount, for figures stand alone in cells."""
     chosen: dict[str, Column] = {}
-    for name in names:
-        chosen[name] = columns[name]
-        if columns[name].cell == "money":
+    for name, column in columns.items():
+        chosen[name] = column
+        if column.cell == "money":
             chosen.setdefault("currency", _CURRENCY)
     return chosen

@@ -101,6 +101,35 @@ def test_a_day_is_the_users_day(rep: User) -> None:
     assert topics(rep, "created_after=2026-03-01&created_before=2026-03-01") == ["late"]
 
 
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("this_month", {"today", "first of the month"}),
+        ("last_month", {"last of the month before"}),
+        ("next_month", set()),
+        ("this_quarter", {"today", "first of the month", "last of the month before"}),
+        ("next_quarter", {"next quarter"}),
+        ("last_quarter", {"last of the quarter before"}),
+        ("this_year", {"today", "first of the month", "last of the month before", "last of the quarter before"}),
+        ("last_year", {"year before"}),
+    ],
+)
+def test_a_period_is_seen_from_the_users_day(rep: User, name: str, expected: set[str]) -> None:
+    days = {
+        "today": date(2026, 11, 22),
+        "first of the month": date(2026, 11, 1),
+        "last of the month before": date(2026, 10, 31),
+        "last of the quarter before": date(2026, 9, 30),
+        "next quarter": date(2027, 1, 1),
+        "year before": date(2025, 12, 31),
+    }
+    for topic, day in days.items():
+        make_opportunity(rep, topic=topic, estimated_close_date=day)
+    rep.time_zone = "Europe/Copenhagen"
+    with clock.at(datetime(2026, 11, 21, 23, 30, tzinfo=UTC)):
+        assert set(topics(rep, f"estimated_close_date_in={name}")) == expected
+
+
 def test_a_moment_is_taken_as_it_is(rep: User) -> None:
     with clock.at(datetime(2026, 3, 1, 9, 30, tzinfo=UTC)):
         make_opportunity(rep, topic="half past nine")
@@ -171,6 +200,7 @@ def test_an_index_answers_each_part_of_a_search() -> None:
         ("actual_revenue_min=NaN", "actual_revenue_min"),
         ("actual_revenue_min=-1", "actual_revenue_min"),
         ("actual_revenue_min=١", "actual_revenue_min"),
+        ("actual_close_date_in=someday", "actual_close_date_in"),
         ("created_after=2026-1-1", "created_after"),
         ("created_after=2026-02-30", "created_after"),
         ("created_before=9999-12-32", "created_before"),

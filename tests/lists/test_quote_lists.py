@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
 from crm import clock
-from tests.factories import make_opportunity, make_quote
+from tests.factories import make_account, make_opportunity, make_quote
 from tests.pages.html import titles
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +68,32 @@ def test_each_view_has_the_quotes_of_its_state(api, rep, view, expected):
     for state in ("draft", "active", "won", "lost"):
         make_quote(opportunity, state, name=state)
     assert {row["name"] for row in api(rep).get("quotes/", {"view": view}).json()["results"]} == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ({"status_reason": "5"}, {"lost"}),
+        ({"status_reason": "1,2"}, {"draft", "active"}),
+        ({"total_amount_min": "200"}, {"active", "won", "lost"}),
+        ({"total_amount_min": "200", "total_amount_max": "300"}, {"active", "won"}),
+        ({"currency": "EUR"}, set()),
+        ({"effective_to_after": "2026-02-01", "effective_to_before": "2026-03-01"}, {"active", "won"}),
+        ({"effective_to_in": "last_year", "currency": "USD"}, set()),
+    ],
+)
+def test_filters_narrow(api, rep, query, expected):
+    opportunity = make_opportunity(rep)
+    for number, state in enumerate(("draft", "active", "won", "lost"), start=1):
+        make_quote(
+            opportunity, state, name=state, total_amount=Decimal(100 * number), effective_to=date(2026, number, 1)
+        )
+    assert {row["name"] for row in api(rep).get("quotes/", query).json()["results"]} == expected
+
+
+def test_it_filters_by_what_the_opportunity_has(api, rep, teammate):
+    account = make_account()
+    make_quote(make_opportunity(rep, account=account), name="mine")
+    make_quote(make_opportunity(teammate), name="hers")
+    for query, expected in (({"owner": teammate.pk}, ["hers"]), ({"account": account.pk}, ["mine"])):
+        assert [row["name"] for row in api(rep).get("quotes/", query).json()["results"]] == expected

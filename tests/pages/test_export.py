@@ -304,7 +304,7 @@ def test_statements_do_not_grow_with_the_rows(table, everything, rep, count_stat
     monkeypatch.setattr("crm.exports.files.CHUNK", 2)
     view = {"view": "all"}
     table(address, **view)
-    with count_statements(5) as few:
+    with count_statements(7) as few:
         before = len(table(address, **view))
     for __ in range(3):
         make_quote(make_opportunity(rep, account=make_account(), competitors=[make_competitor()]))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from decimal import Decimal
 from html import unescape
 
@@ -84,18 +83,114 @@ def test_empty_fields_of_the_filter_form_filter_nothing(page, sales):
     assert len(titles(page(view="open", owner="", status_reason="", currency="", search=""))) == 3
 
 
-def test_filters_add_up_and_stay_set(page, sales, teammate):
+def test_filters_add_up_and_stand_above_the_list(page, sales, teammate):
     response = page(view="all", owner=str(teammate.pk), currency="USD")
     assert titles(response) == ["Team"]
-    assert elements(response, "option", value=str(teammate.pk), selected="")
-    assert "2 filters are set." in text_of(response)
+    assert chips(response) == {
+        "Owner: Teammate": "view=all&currency=USD",
+        "Currency: USD": f"view=all&owner={teammate.pk}",
+    }
 
 
-def test_the_close_date_filter_is_the_views_own(page, rep, sales):
-    make_opportunity(rep, topic="Long ago", state="lost", close={"close_date": date(2020, 1, 1)})
-    assert titles(page(view="closed", actual_close_date_before="2020-12-31")) == ["Long ago"]
-    assert elements(page(view="closed"), "input", name="actual_close_date_after", type="date")
-    assert elements(page(view="open"), "input", name="estimated_close_date_after", type="date")
+def chips(response):
+    """What each chip says, and the query of the list without it."""
+    return {
+        link["aria-label"].removeprefix("Remove the filter "): link["href"].partition("?")[2]
+        for link in elements(response, "a")
+        if link.get("aria-label", "").startswith("Remove the filter ")
+    }
+
+
+@pytest.mark.parametrize(
+    ("language", "query", "expected"),
+    [
+        ("en", {"rating": "hot,cold"}, "Rating: Hot, Cold"),
+        ("da", {"rating": "hot,cold"}, "Bedømmelse: Varm, Kold"),
+        ("en", {"status_reason": "4"}, "Status reason: Canceled"),
+        ("en", {"estimated_close_date_in": "this_quarter"}, "Est. close date: This quarter"),
+        ("da", {"estimated_close_date_after": "2026-11-21"}, "Forv. lukkedato fra: 21.11.2026"),
+        ("da", {"estimated_revenue_min": "1234.5"}, "Ansl. omsætning fra: 1.234,5"),
+        ("en", {"created_after": "2026-11-21T09:30:00Z"}, "Created from: 2026-11-21T09:30:00Z"),
+        ("en", {"owner": "00000000-0000-0000-0000-000000000000"}, "Owner: 00000000-0000-0000-0000-000000000000"),
+        ("en", {"actual_revenue_min": "nonsense"}, "Actual revenue from: nonsense"),
+    ],
+)
+def test_a_filter_is_told_in_words(browse, rep, sales, language, query, expected):
+    rep.language = language
+    rep.save(update_fields=["language"])
+    assert expected in text_of(browse(rep).get(LIST, {"view": "all"} | query)).replace(" :", ":")
+
+
+def test_names_of_filters_cost_one_statement_each(browse, rep, teammate, sales, count_statements):
+    client = browse(rep)
+    client.get(LIST)
+    with count_statements(9) as plain:
+        client.get(LIST)
+    query = {"owner": f"{rep.pk},{teammate.pk}", "business_unit_within": rep.business_unit_id, "rating": "hot,warm"}
+    # Of the unit the list itself reads the path, too.
+    with count_statements(len(plain.captured_queries) + 3):
+        client.get(LIST, query)
+
+
+def test_the_editor_offers_the_filters_of_the_view(page, sales):
+    closed, opened = page(view="closed", edit="filters"), page(view="open", edit="filters")
+    assert elements(closed, "input", name="actual_close_date_after", type="date")
+    assert not elements(opened, "input", name="actual_close_date_after")
+    for name in ("owner", "account", "competitor", "status_reason", "sales_stage", "rating", "currency"):
+        assert elements(opened, "select", name=name)
+    for name in ("forecast_category", "business_unit_within", "estimated_close_date_in"):
+        assert elements(opened, "select", name=name)
+
+
+def test_the_editor_changes_the_address_and_nothing_else(browse, rep, sales):
+    address = f"{LIST}?view=all&search=m&close_competitor={rep.pk}&rating=cold&cursor=x&edit=filters"
+    response = browse(rep).post(address, {"owner": str(rep.pk), "rating": "", "estimated_revenue_min": "1,234.50"})
+    assert response.status_code == 302
+    kept = f"view=all&search=m&close_competitor={rep.pk}"
+    assert response["Location"] == f"{LIST}?{kept}&owner={rep.pk}&estimated_revenue_min=1234.50"
+
+
+def test_the_editor_shows_what_is_set_also_what_it_does_not_offer(page, sales):
+    response = page(view="open", rating="hot,cold", estimated_revenue_min="1234.5", edit="filters")
+    assert elements(response, "option", value="hot,cold", selected="")
+    assert elements(response, "input", name="estimated_revenue_min", value="1,234.50")
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"estimated_close_date_after": "2026-12-02", "estimated_close_date_before": "2026-12-01"}, "_before"),
+        ({"estimated_revenue_min": "10", "estimated_revenue_max": "9"}, "_max"),
+        ({"estimated_revenue_min": "ten"}, "_min"),
+        ({"estimated_revenue_min": "-1"}, "_min"),
+        ({"estimated_close_date_after": "yesterday"}, "_after"),
+        ({"rating": "lukewarm"}, "rating"),
+    ],
+)
+def test_the_editor_tells_what_is_wrong_beside_the_field(browse, rep, typed, field):
+    response = browse(rep).post(f"{LIST}?edit=filters", typed)
+    assert response.status_code == 400
+    (wrong,) = response.context["form"].errors
+    assert wrong.endswith(field)
+    assert all(elements(response, name=name) for name in typed)
+
+
+def test_a_dialog_that_was_opened_over_a_list_leads_back_to_it(browse, rep, sales):
+    address = f"{LIST}?view=my-open&ordering=topic"
+    url = reverse("opportunity-close-as-lost", args=[sales["mine"].pk])
+    headers = {"HX-Request": "true", "HX-Target": "dialog", "HX-Current-URL": f"http://testserver{address}"}
+    response = browse(rep).post(url, {"status_reason": "4", "close_date": "2026-01-01"}, headers=headers)
+    assert response["HX-Redirect"] == address
+
+
+def test_rows_offer_the_commands_of_their_records(page, sales):
+    commands = elements(page(view="all"), data_row_command="close-as-won")
+    offered = {command["href"] for command in commands if "href" in command}
+    assert offered == {reverse("opportunity-close-as-won", args=[sales[name].pk]) for name in ("mine", "team")}
+    (refused,) = [command for command in commands if "href" not in command]
+    assert refused["aria-disabled"] == "true"
+    assert elements(page(view="all"), "span", id=refused["aria-describedby"])
+    assert len(elements(page(view="all"), "a", data_row_command="reopen")) == 2
 
 
 def test_a_wrong_filter_is_told_and_shows_no_rows(page, sales):
@@ -111,7 +206,7 @@ def test_a_filter_of_the_address_that_the_form_does_not_offer_stays(page, sales)
     response = page(view="all", rating="hot")
     assert titles(response) == []
     assert "No record of this view fits" in text_of(response)
-    assert elements(response, "input", type="hidden", name="rating", value="hot")
+    assert "rating=hot" in elements(response, "a", id="command-export")[0]["href"]
 
 
 def test_search_takes_beginnings_of_words(page, rep):

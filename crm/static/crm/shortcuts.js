@@ -34,7 +34,7 @@
   const deeds = {
     go: (address) => location.assign(address),
     press: (ids) => {
-      const found = ids.split(" ").map((id) => document.getElementById(id)).find(Boolean);
+      const found = ofRow(ids) || ids.split(" ").map((id) => document.getElementById(id)).find(Boolean);
       if (found) press(found);
     },
     move: (where) => moves[where](),
@@ -49,6 +49,12 @@
     const reason = element.matches("[aria-disabled]") && document.getElementById(element.getAttribute("aria-describedby"));
     if (reason) return announce(reason.textContent, false);
     element.click();
+  }
+
+  // In a list the row that one has walked to comes before the page.
+  function ofRow(ids) {
+    const keys = ids.split(" ").map((id) => `[data-row-command="${id.replace("command-", "")}"]`);
+    return row() && row().querySelector(keys.join());
   }
 
   const row = () => document.activeElement.closest("main tbody tr");
