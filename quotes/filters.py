@@ -4,7 +4,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from crm.filters import any_of, ids, words
+from crm.filters import any_of, days, ids, words
 from crm.search import begins
 from opportunities.models import Account, Opportunity
 from quotes.models import Quote
@@ -23,6 +23,8 @@ class QuoteCloseFilters(django_filters.FilterSet):
     opportunity = ids("opportunity")
     quote = ids("quote")
     outcome = words("outcome", QuoteOutcome)
+    close_date_after = days("close_date", "gte")
+    close_date_before = days("close_date", "lte")
 
 
 def search_quotes(rows: Rows, word: str) -> Rows:

@@ -5,6 +5,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import QueryDict
+from django.utils import translation
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from rest_framework.request import Request
@@ -30,6 +31,8 @@ class ApiView(APIView):
         # Who asks comes before how he wants to be answered.
         self.perform_authentication(request)
         self.check_permissions(request)
+        if not request.headers.get("Accept-Language") and self.actor.language:
+            translation.activate(self.actor.language)
         super().initial(request, *args, **kwargs)
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
