@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiParameter
 from crm.api.answers import page_of
 from crm.errors import PROBLEMS
 from crm.lists import MAX_PAGE_SIZE, PAGE_SIZE, ListDefinition
+from crm.models import Scope
 
 _HEADER: Literal["header"] = "header"
 _LANGUAGE = OpenApiParameter("Accept-Language", str, _HEADER, description="The language of texts: en or da.")
@@ -54,7 +55,8 @@ class ApiSchema(AutoSchema):
 
     def get_description(self) -> str:  # type: ignore[override]
         method = getattr(self.view, self.view.action)
-        return method.__doc__ or ""
+        scope = Scope.READ if self.method == "GET" else self.view.needed_scope()
+        return "\n\n".join(filter(None, [method.__doc__, f"A token needs the scope `{scope}`."]))
 
     def get_tags(self) -> list[str]:
         return [self._words()[0]]
