@@ -90,6 +90,14 @@ class Stale(Refusal):
         super().__init__("stale", version=version)
 
 
+class Throttled(Refusal):
+    """Args: wait: seconds until it may go."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__("throttled")
+        self.wait = wait
+
+
 register(
     Problem(
         "invalid",

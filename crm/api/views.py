@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils import translation
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
+from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -17,6 +18,7 @@ from crm.api.answers import Answer
 from crm.api.bodies import Body, read_body
 from crm.api.etag import etag, expected_versions, is_known
 from crm.api.fields import read_id
+from crm.api.limits import count_request, count_stranger
 from crm.api.problems import VARY
 from crm.api.scopes import require_scope
 from crm.errors import Invalid, NotFound
@@ -34,14 +36,19 @@ class ApiView(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         # Who asks comes before how he wants to be answered.
         self._admit(request)
-        if not request.headers.get("Accept-Language") and self.actor.language:
-            translation.activate(self.actor.language)
         super().initial(request, *args, **kwargs)
 
     def _admit(self, request: Request) -> None:
-        """Raises: NotAuthenticated, AuthenticationFailed, Denied."""
-        self.perform_authentication(request)
-        self.check_permissions(request)
+        """Raises: NotAuthenticated, AuthenticationFailed, Throttled, Denied."""
+        try:
+            self.perform_authentication(request)
+            self.check_permissions(request)
+        except (exceptions.NotAuthenticated, exceptions.AuthenticationFailed) as error:
+            count_stranger(request, has_token=isinstance(error, exceptions.AuthenticationFailed))
+            raise
+        if not request.headers.get("Accept-Language") and self.actor.language:
+            translation.activate(self.actor.language)
+        count_request(str(request.auth.pk if request.auth else self.actor.pk))
         if self._offers(request):
             require_scope(request, self.needed_scope())
 

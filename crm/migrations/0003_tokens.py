@@ -14,6 +14,18 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        migrations.CreateModel(
+            name='BadTokens',
+            fields=[
+                ('address', models.CharField(max_length=50, primary_key=True, serialize=False)),
+                ('number', models.PositiveIntegerField()),
+                ('since', models.DateTimeField(db_index=True)),
+            ],
+            options={
+                'verbose_name': 'bad tokens',
+                'verbose_name_plural': 'bad tokens',
+            },
+        ),
         migrations.AddField(
             model_name='token',
             name='created_by',

@@ -1,7 +1,18 @@
+from crm.models.bad_tokens import BadTokens
 from crm.models.business_unit import BusinessUnit
 from crm.models.event import Event
 from crm.models.role import Depth, RecordAccess, Role
 from crm.models.token import Scope, Token
 from crm.models.user import User
 
-__all__ = ["BusinessUnit", "Depth", "Event", "RecordAccess", "Role", "Scope", "Token", "User"]
+__all__ = [
+    "BadTokens",
+    "BusinessUnit",
+    "Depth",
+    "Event",
+    "RecordAccess",
+    "Role",
+    "Scope",
+    "Token",
+    "User",
+]

@@ -83,6 +83,12 @@ class TestScopes:
         problem(holder("read").put(path, {}), 405, "method_not_allowed")
         assert holder("close").post(path).status_code == 200
 
+    def test_the_refusal_is_in_the_users_language(self, rep, holder):
+        rep.language = "da"
+        rep.save(update_fields=["language"])
+        answer = holder("read").post("opportunities/", {"topic": "x"})
+        assert "mangler rettigheden “write”" in problem(answer, 403, "permission_denied")["detail"]
+
     def test_a_token_never_exceeds_its_user(self, member, rep, holder):
         opportunity = make_opportunity(rep)
         client = holder(*Scope.values, user=member)
