@@ -170,6 +170,20 @@ register(
         _("Look at the present values, then send your change again. Nothing that you typed was lost."),
     ),
     Problem(
+        "idempotency_in_progress",
+        409,
+        _("Still in progress"),
+        _("The first request with this Idempotency-Key is still running."),
+        _("Send the same request again in a few seconds: it is answered as the first one was. Nothing is done twice."),
+    ),
+    Problem(
+        "idempotency_key_reused",
+        422,
+        _("Idempotency-Key used before"),
+        _("This Idempotency-Key came with another address or another body before."),
+        _("Make a new key for each request, and send the same one only to repeat that request. Nothing was changed."),
+    ),
+    Problem(
         "throttled",
         429,
         _("Too many requests"),

@@ -20,6 +20,12 @@ _IF_MATCH = OpenApiParameter(
 _IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match", str, _HEADER, description="The version already known; the answer is then 304."
 )
+_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 255},
+    _HEADER,
+    description="Sent again with the same key, the request is answered as it was the first time, and done once.",
+)
 _PAGE_SIZE = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": PAGE_SIZE}
 
 
@@ -41,7 +47,7 @@ class ApiSchema(AutoSchema):
         return {201: answer} if action in ("create", "revise") else answer
 
     def get_override_parameters(self) -> list[Any]:
-        parameters = [_LANGUAGE]
+        parameters = [_LANGUAGE, _KEY] if self.method == "POST" else [_LANGUAGE]
         if self.view.action == "list":
             parameters += list_parameters(self.view.definition)
         if "{id}" not in self.path:

@@ -1,6 +1,6 @@
 """What every view of the API shares, and the parts that viewsets of records are put together from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -14,6 +14,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
+from crm.api import idempotency
 from crm.api.answers import Answer
 from crm.api.bodies import Body, read_body
 from crm.api.etag import etag, expected_versions, is_known
@@ -32,11 +33,15 @@ class ApiView(APIView):
 
     http_method_names = ["get", "head", "post", "patch", "delete"]
     scope: ClassVar[Scope] = Scope.WRITE
+    post: Callable[..., Any]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         # Who asks comes before how he wants to be answered.
         self._admit(request)
         super().initial(request, *args, **kwargs)
+        if request.method == "POST" and idempotency.HEADER in request.headers and self._offers(request):
+            # The framework looks the handler up after this.
+            self.post = idempotency.once(self.post, user=self.actor)
 
     def _admit(self, request: Request) -> None:
         """Raises: NotAuthenticated, AuthenticationFailed, Throttled, Denied."""

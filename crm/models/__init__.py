@@ -2,6 +2,7 @@ from crm.models.bad_tokens import BadTokens
 from crm.models.business_unit import BusinessUnit
 from crm.models.event import Event
 from crm.models.role import Depth, RecordAccess, Role
+from crm.models.stored_answer import StoredAnswer
 from crm.models.token import Scope, Token
 from crm.models.user import User
 
@@ -13,6 +14,7 @@ __all__ = [
     "RecordAccess",
     "Role",
     "Scope",
+    "StoredAnswer",
     "Token",
     "User",
 ]

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from crm.business_units import create_unit
-from crm.models import BadTokens, BusinessUnit, Role, Token, User
+from crm.models import BadTokens, BusinessUnit, Role, StoredAnswer, Token, User
 from opportunities.actions import change_status_reason, create_status_reason, delete_status_reason
 from opportunities.models import Account, Competitor, Opportunity, OpportunityClose, OpportunityCompetitor
 from quotes.models import Quote, QuoteClose
@@ -39,7 +39,7 @@ pytestmark = pytest.mark.django_db
 
 EDITABLE = {"user", "businessunit", "role", "statusreason", "settings"}
 # What the API keeps for a while for itself is nobody's record.
-KEPT_FOR_A_WHILE = (BadTokens,)
+KEPT_FOR_A_WHILE = (BadTokens, StoredAnswer)
 MODELS = [
     model
     for label in ("crm", "opportunities", "quotes")
