@@ -139,12 +139,13 @@ class RoleAdmin(PeopleAdmin):
 
 @admin.register(Token)
 class TokenAdmin(ReadOnlyAdmin):
-    """Made by `manage.py create_token`; deleting one revokes it."""
+    """Made by its user under *Access tokens*, or by `manage.py create_token`; deleting one revokes it."""
 
-    list_display = ("name", "user", "created_at")
+    list_display = ("name", "user", "is_service", "scopes", "expires_at", "last_used_at", "revoked_at")
+    list_filter = ("is_service",)
     list_select_related = ("user",)
     search_fields = ("name", "user__username")
-    fields = ("name", "user", "created_at")
+    shown_as = {"digest": None}
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return is_superuser(request)

@@ -90,6 +90,14 @@ class Stale(Refusal):
         super().__init__("stale", version=version)
 
 
+class Throttled(Refusal):
+    """Args: wait: seconds until it may go."""
+
+    def __init__(self, wait: int) -> None:
+        super().__init__("throttled")
+        self.wait = wait
+
+
 register(
     Problem(
         "invalid",
@@ -160,6 +168,20 @@ register(
         _("Changed meanwhile"),
         _("Someone else changed this record after you opened it."),
         _("Look at the present values, then send your change again. Nothing that you typed was lost."),
+    ),
+    Problem(
+        "idempotency_in_progress",
+        409,
+        _("Still in progress"),
+        _("The first request with this Idempotency-Key is still running."),
+        _("Send the same request again in a few seconds: it is answered as the first one was. Nothing is done twice."),
+    ),
+    Problem(
+        "idempotency_key_reused",
+        422,
+        _("Idempotency-Key used before"),
+        _("This Idempotency-Key came with another address or another body before."),
+        _("Make a new key for each request, and send the same one only to repeat that request. Nothing was changed."),
     ),
     Problem(
         "throttled",

@@ -22,7 +22,7 @@ class OriginMiddleware:
 
 
 class PreferencesMiddleware:
-    """The signed-in user's language and time zone; for the API the Accept-Language header decides the language."""
+    """The signed-in user's language and time zone, for pages. The API sees to the language itself."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response

@@ -8,6 +8,7 @@ from django.views.generic import RedirectView
 
 from crm.account_views import PasswordChangePage, PreferencesPage, SignInPage
 from crm.shell_views import SearchPage, ShortcutsPage
+from crm.token_views import NewTokenPage, RevokeTokenPage, TokensPage
 from crm.views import page_not_found
 
 urlpatterns = [
@@ -17,6 +18,9 @@ urlpatterns = [
     path("sign-out/", LogoutView.as_view(next_page="sign-in"), name="sign-out"),
     path("password/", PasswordChangePage.as_view(), name="change-password"),
     path("preferences/", PreferencesPage.as_view(), name="preferences"),
+    path("tokens/", TokensPage.as_view(), name="tokens"),
+    path("tokens/new/", NewTokenPage.as_view(), name="token-new"),
+    path("tokens/<uuid:pk>/revoke/", RevokeTokenPage.as_view(), name="token-revoke"),
     path("search/", SearchPage.as_view(), name="search"),
     path("shortcuts/", ShortcutsPage.as_view(), name="shortcuts"),
     path("", include("opportunities.record_urls")),

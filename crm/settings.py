@@ -95,6 +95,9 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
+# Requests a minute of one token, in each worker process; 0 switches the limit off.
+API_RATE_LIMIT = env.int("API_RATE_LIMIT", default=600)
+
 AUTH_USER_MODEL = "crm.User"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "crm.authentication.UserBackend"]
 AUTH_PASSWORD_VALIDATORS = [
@@ -150,7 +153,8 @@ CONTENT_SECURITY_POLICY = {
 }
 X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", default=False) else None
+BEHIND_PROXY = env.bool("BEHIND_PROXY", default=False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 # Off the loopback a deployment speaks HTTPS; INSECURE_HTTP=1 is for a closed test network.

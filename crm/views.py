@@ -122,6 +122,10 @@ class FormPage(PageView):
         """Raises: Refusal."""
         raise NotImplementedError
 
+    def take(self, form: forms.Form) -> HttpResponse:
+        """Answers a form that is valid. Raises: Refusal."""
+        return self.go_to(self.submit(form, self.actor))
+
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         self.judge()
         return self.show_form(self.get_form(), version=self.get_version())
@@ -134,7 +138,7 @@ class FormPage(PageView):
         if not form.is_valid():
             return self.show_form(form, version=request.POST.get("version"), status=400)
         try:
-            return self.go_to(self.submit(form, self.actor))
+            return self.take(form)
         except NotFound:
             raise
         except Refusal as refusal:

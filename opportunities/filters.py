@@ -6,8 +6,9 @@ from typing import Any
 
 import django_filters
 from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
 
-from crm.filters import amount, codes, currencies, days, ids, moments, periods, words
+from crm.filters import amount, any_of, codes, currencies, days, ids, moments, periods, words
 from crm.models import BusinessUnit
 from crm.permissions import within_unit
 from crm.search import begins
@@ -76,11 +77,16 @@ class OpportunityCloseFilters(django_filters.FilterSet):
     close_date_before = days("close_date", "lte")
 
 
+class AccountFilters(django_filters.FilterSet):
+    external_id = any_of("external_id", str, _("Enter external ids, separated by commas."))
+
+
 class NoFilters(django_filters.FilterSet):
     pass
 
 
 class UserFilters(django_filters.FilterSet):
+    username = any_of("username", str, _("Enter usernames, separated by commas."))
     business_unit = ids("business_unit")
 
 
@@ -96,6 +102,12 @@ def search_opportunities(rows: Rows, word: str) -> Rows:
 
 def search_accounts(rows: Rows, word: str) -> Rows:
     return rows.filter(begins("name", word))
+
+
+def search_users(rows: Rows, word: str) -> Rows:
+    """The word begins a word of the first name, the last name or the username."""
+    named = (Q(begins(field, word)) for field in ("first_name", "last_name", "username"))
+    return rows.filter(reduce(or_, named))
 
 
 def search_competitors(rows: Rows, word: str) -> Rows:

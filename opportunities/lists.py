@@ -11,6 +11,7 @@ from crm.lists import ListDefinition, ListView
 from crm.models import User
 from crm.permissions import may_read_anything, within_unit
 from opportunities.filters import (
+    AccountFilters,
     NoFilters,
     OpportunityCloseFilters,
     OpportunityFilters,
@@ -18,6 +19,7 @@ from opportunities.filters import (
     search_accounts,
     search_competitors,
     search_opportunities,
+    search_users,
 )
 from opportunities.models import Account, Competitor, Opportunity, OpportunityClose, State
 
@@ -145,7 +147,7 @@ _RECORD_ORDERS = {
 
 ACCOUNTS = ListDefinition(
     rows=Account.objects.visible_to,
-    filters=NoFilters,
+    filters=AccountFilters,
     views={"all": ListView(_("All Accounts"), "name", columns=("name", "external_id", "modified_at"))},
     order_fields=_RECORD_ORDERS,
     search=search_accounts,
@@ -173,4 +175,5 @@ USERS = ListDefinition(
         "username": OrderField(Lower("username")),
         "name": OrderField(_person()),
     },
+    search=search_users,
 )

@@ -32,6 +32,8 @@ class QuoteCloseFilters(django_filters.FilterSet):
     opportunity = ids("opportunity")
     quote = ids("quote")
     outcome = words("outcome", QuoteOutcome)
+    close_date_after = days("close_date", "gte")
+    close_date_before = days("close_date", "lte")
 
 
 def search_quotes(rows: Rows, word: str) -> Rows:

@@ -26,6 +26,13 @@ def _passwords_cost_nothing() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _nobody_is_throttled() -> Iterator[None]:
+    """A test asks more in a minute than people and programs do; tests/api/test_limits.py sets a limit."""
+    with override_settings(API_RATE_LIMIT=0):
+        yield
+
+
 @pytest.fixture
 def units(db: None) -> SimpleNamespace:
     """root over north and south."""

@@ -9,14 +9,14 @@ from crm.models import Token, User
 
 
 class BearerAuthentication(authentication.BaseAuthentication):
-    """`Authorization: Bearer <token>`: one query, with role and business unit."""
+    """`Authorization: Bearer <token>`: one statement, with role and business unit."""
 
     def authenticate(self, request: Request) -> tuple[User, Token] | None:
         scheme, __, secret = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer":
             return None
         token = Token.objects.find(secret.strip())
-        if token is None or not token.user.is_active:
+        if token is None or not token.is_usable:
             raise exceptions.AuthenticationFailed
         return token.user, token
 

@@ -73,12 +73,19 @@ def read_body(request: Request, body: type[Body], *, partial: bool = False) -> V
         Refusal: malformed.
         Invalid: all fields of the wrong shape, unknown and read-only ones among them.
     """
-    if request.headers.get("Transfer-Encoding") and not request.headers.get("Content-Length"):
-        raise Refusal("malformed", _("Send the body with its Content-Length, not in chunks."))
-    data = request.data
     # The framework would judge what is missing before the rest; `Body` judges it with the rest.
     context = {"complete": not partial}
-    serializer = body(data={} if isinstance(data, QueryDict) else data, partial=True, context=context)
+    serializer = body(data=read_json(request), partial=True, context=context)
     if not serializer.is_valid():
         raise Invalid(field_errors(serializer.errors))
     return serializer.validated_data
+
+
+def read_json(request: Request) -> Values:
+    """The object that was sent; no body at all counts as an empty one.
+
+    Raises: Refusal `malformed`.
+    """
+    if request.headers.get("Transfer-Encoding") and not request.headers.get("Content-Length"):
+        raise Refusal("malformed", _("Send the body with its Content-Length, not in chunks."))
+    return {} if isinstance(request.data, QueryDict) else cast("Values", request.data)

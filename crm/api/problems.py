@@ -21,6 +21,7 @@ logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 VARY = "Accept-Language, Authorization, Cookie"
 RETRY_AFTER_SECONDS = 2
+RETRIED = ("unavailable", "throttled", "idempotency_in_progress")
 
 # The first that fits; the frameworks' own sentences give way to ours.
 CODES: tuple[tuple[type[Exception], str], ...] = (
@@ -105,6 +106,6 @@ def _headers(error: Exception, refusal: Refusal) -> dict[str, str]:
     headers = {}
     if refusal.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if refusal.code in ("unavailable", "throttled"):
+    if refusal.code in RETRIED:
         headers["Retry-After"] = str(int(getattr(error, "wait", None) or RETRY_AFTER_SECONDS))
     return headers

@@ -10,6 +10,7 @@ from drf_spectacular.utils import OpenApiParameter
 from crm.api.answers import page_of
 from crm.errors import PROBLEMS
 from crm.lists import MAX_PAGE_SIZE, PAGE_SIZE, ListDefinition
+from crm.models import Scope
 
 _HEADER: Literal["header"] = "header"
 _LANGUAGE = OpenApiParameter("Accept-Language", str, _HEADER, description="The language of texts: en or da.")
@@ -18,6 +19,12 @@ _IF_MATCH = OpenApiParameter(
 )
 _IF_NONE_MATCH = OpenApiParameter(
     "If-None-Match", str, _HEADER, description="The version already known; the answer is then 304."
+)
+_KEY = OpenApiParameter(
+    "Idempotency-Key",
+    {"type": "string", "minLength": 1, "maxLength": 255},
+    _HEADER,
+    description="Sent again with the same key, the request is answered as it was the first time, and done once.",
 )
 _PAGE_SIZE = {"type": "integer", "minimum": 1, "maximum": MAX_PAGE_SIZE, "default": PAGE_SIZE}
 
@@ -40,7 +47,7 @@ class ApiSchema(AutoSchema):
         return {201: answer} if action in ("create", "revise") else answer
 
     def get_override_parameters(self) -> list[Any]:
-        parameters = [_LANGUAGE]
+        parameters = [_LANGUAGE, _KEY] if self.method == "POST" else [_LANGUAGE]
         if self.view.action == "list":
             parameters += list_parameters(self.view.definition)
         if "{id}" not in self.path:
@@ -54,7 +61,8 @@ class ApiSchema(AutoSchema):
 
     def get_description(self) -> str:  # type: ignore[override]
         method = getattr(self.view, self.view.action)
-        return method.__doc__ or ""
+        scope = Scope.READ if self.method == "GET" else self.view.needed_scope()
+        return "\n\n".join(filter(None, [method.__doc__, f"A token needs the scope `{scope}`."]))
 
     def get_tags(self) -> list[str]:
         return [self._words()[0]]

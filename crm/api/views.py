@@ -1,36 +1,68 @@
 """What every view of the API shares, and the parts that viewsets of records are put together from."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 from uuid import UUID
 
 from django.http import QueryDict
+from django.utils import translation
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
+from rest_framework import exceptions
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 from rest_framework.viewsets import ViewSetMixin
 
+from crm.api import idempotency
 from crm.api.answers import Answer
 from crm.api.bodies import Body, read_body
 from crm.api.etag import etag, expected_versions, is_known
 from crm.api.fields import read_id
+from crm.api.limits import count_request, count_stranger
 from crm.api.problems import VARY
+from crm.api.scopes import require_scope
 from crm.errors import Invalid, NotFound
 from crm.lists import ListDefinition, ListResult, read_list
-from crm.models import User
+from crm.models import Scope, User
 from crm.types import Text, Values
 
 
 class ApiView(APIView):
+    """Attributes: scope: what a token needs to change anything here; reading takes `read`."""
+
     http_method_names = ["get", "head", "post", "patch", "delete"]
+    scope: ClassVar[Scope] = Scope.WRITE
+    post: Callable[..., Any]
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         # Who asks comes before how he wants to be answered.
-        self.perform_authentication(request)
-        self.check_permissions(request)
+        self._admit(request)
         super().initial(request, *args, **kwargs)
+        if request.method == "POST" and idempotency.HEADER in request.headers and self._offers(request):
+            # The framework looks the handler up after this.
+            self.post = idempotency.once(self.post, user=self.actor)
+
+    def _admit(self, request: Request) -> None:
+        """Raises: NotAuthenticated, AuthenticationFailed, Throttled, Denied."""
+        try:
+            self.perform_authentication(request)
+            self.check_permissions(request)
+        except (exceptions.NotAuthenticated, exceptions.AuthenticationFailed) as error:
+            count_stranger(request, has_token=isinstance(error, exceptions.AuthenticationFailed))
+            raise
+        if not request.headers.get("Accept-Language") and self.actor.language:
+            translation.activate(self.actor.language)
+        count_request(str(request.auth.pk if request.auth else self.actor.pk))
+        if self._offers(request):
+            require_scope(request, self.needed_scope())
+
+    def _offers(self, request: Request) -> bool:
+        method = (request.method or "").lower()
+        return method in self.http_method_names and hasattr(self, method)
+
+    def needed_scope(self) -> Scope:
+        return Scope.READ if self.request.method in ("GET", "HEAD") else self.scope
 
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         response = super().finalize_response(request, response, *args, **kwargs)
@@ -53,6 +85,7 @@ class ApiViewSet(ViewSetMixin, ApiView):
         serializer_class: how a record is shown.
         bodies: what the methods take, by their names; one that is not named takes nothing.
         answers: what they answer where that is not the record.
+        scopes: of the methods that need another than `scope`, by their names.
         versioned: whether single records carry their version as an entity tag.
     """
 
@@ -60,8 +93,12 @@ class ApiViewSet(ViewSetMixin, ApiView):
     serializer_class: ClassVar[type[Answer]]
     bodies: ClassVar[Mapping[str, type[Body]]] = {}
     answers: ClassVar[Mapping[str, type[Answer]]] = {}
+    scopes: ClassVar[Mapping[str, Scope]] = {}
     versioned: ClassVar[bool] = True
     id_type: ClassVar[Any] = OpenApiTypes.UUID
+
+    def needed_scope(self) -> Scope:
+        return self.scopes.get(self.action) or super().needed_scope()
 
     @property
     def record_id(self) -> Any:

@@ -1,8 +1,23 @@
+from crm.models.bad_tokens import BadTokens
 from crm.models.business_unit import BusinessUnit
 from crm.models.event import Event
 from crm.models.own_list import ListLayout, SavedView
 from crm.models.role import Depth, RecordAccess, Role
-from crm.models.token import Token
+from crm.models.stored_answer import StoredAnswer
+from crm.models.token import Scope, Token
 from crm.models.user import User
 
-__all__ = ["BusinessUnit", "Depth", "Event", "ListLayout", "RecordAccess", "Role", "SavedView", "Token", "User"]
+__all__ = [
+    "BadTokens",
+    "BusinessUnit",
+    "Depth",
+    "Event",
+    "ListLayout",
+    "RecordAccess",
+    "Role",
+    "SavedView",
+    "Scope",
+    "StoredAnswer",
+    "Token",
+    "User",
+]

@@ -9,6 +9,7 @@ from rest_framework.response import Response
 
 from crm.api.answers import Answer
 from crm.api.views import ApiViewSet
+from crm.models import Scope
 from crm.types import Values
 from opportunities.actions import RowResult, bulk_assign, bulk_close, bulk_close_quotes, bulk_reopen
 from opportunities.api.bodies import BulkAssignBody, BulkCloseBody, BulkCloseQuotesBody, BulkReopenBody
@@ -52,6 +53,7 @@ class OpportunityBulkViewSet(ApiViewSet):
         "close_quotes": BulkCloseQuotesBody,
         "assign": BulkAssignBody,
     }
+    scopes = dict.fromkeys(("close", "reopen", "close_quotes"), Scope.CLOSE)
     answers = {"reopen": BulkReopenedAnswer, "assign": BulkAssignedAnswer}
 
     @action(detail=False, methods=["post"], url_path="bulk-close")

@@ -5,7 +5,7 @@ from rest_framework.response import Response
 
 from crm.api.answers import Answer
 from crm.api.views import ReadViewSet, found, read_parameters
-from crm.models import Event
+from crm.models import Event, Scope
 from opportunities import lists
 from opportunities.actions import (
     Closing,
@@ -58,6 +58,7 @@ class OpportunityViewSet(ReadViewSet):
         "reopen": ReopenBody,
         "close_quotes": QuoteCloseBody,
     }
+    scopes = dict.fromkeys(("close_as_won", "close_as_lost", "reopen", "close_quotes"), Scope.CLOSE)
     answers = {
         "close_as_won": ClosingAnswer,
         "close_as_lost": ClosingAnswer,

@@ -3,6 +3,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.views import ReadViewSet
+from crm.models import Scope
 from quotes import lists
 from quotes.actions import (
     ClosedQuotes,
@@ -31,6 +32,7 @@ class QuoteViewSet(ReadViewSet):
     serializer_class = QuoteAnswer
     definition = lists.QUOTES
     bodies = {"create": QuoteBody, "partial_update": QuotePatch, "win": QuoteWinBody, "close": QuoteCloseBody}
+    scopes = dict.fromkeys(("activate", "win", "close", "revise"), Scope.CLOSE)
     answers = {"win": QuoteEndAnswer, "close": QuoteEndAnswer, "revise": QuoteRevisionAnswer}
 
     def create(self, request: Request) -> Response:

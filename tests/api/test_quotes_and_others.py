@@ -1,11 +1,14 @@
 """Quotes, accounts, competitors, users and status reasons, key by key."""
 
+from datetime import timedelta
+
 import pytest
 
-from quotes.models import Quote
+from quotes.models import Quote, QuoteClose
 from tests.api.forms import QUOTE, QUOTE_CLOSE, person
 from tests.factories import (
     close_lost,
+    make_account,
     make_competitor,
     make_opportunity,
     make_quote,
@@ -141,6 +144,35 @@ class TestOthers:
         }
         assert user in api(rep).get("users/").json()["results"]
         assert api(rep).patch(f"users/{manager.pk}/", {}).status_code == 405
+
+    def test_users_are_found_by_name_and_username(self, rep, teammate, manager, api):
+        def usernames(query):
+            return [row["username"] for row in api(rep).get(f"users/?{query}").json()["results"]]
+
+        manager.last_name = "Van Dyck"
+        manager.save(update_fields=["last_name"])
+        assert usernames("search=dyc") == usernames("search=MAN van") == ["manager"]
+        assert usernames("search=re") == ["rep"]
+        assert usernames("search=ammate") == []
+        assert usernames("username=rep,teammate,nemo") == ["rep", "teammate"]
+        assert usernames("username=te") == []
+
+    def test_an_account_is_found_by_its_external_id(self, rep, api):
+        wanted = make_account(external_id="ERP-7")
+        make_account(external_id="ERP-70"), make_account()
+        found = api(rep).get("accounts/?external_id=ERP-7,ERP-8").json()["results"]
+        assert [row["id"] for row in found] == [str(wanted.pk)]
+
+    def test_quote_closes_by_opportunity_and_day(self, rep, api):
+        quote = make_quote(make_opportunity(rep), "lost")
+        make_quote(make_opportunity(rep), "won")
+        day = QuoteClose.objects.get(quote=quote).close_date
+
+        def found(query):
+            return len(api(rep).get(f"quote-closes/?opportunity={quote.opportunity_id}&{query}").json()["results"])
+
+        assert found(f"close_date_after={day}&close_date_before={day}") == 1
+        assert found(f"close_date_after={day + timedelta(1)}") == found(f"close_date_before={day - timedelta(1)}") == 0
 
     def test_me(self, rep, api):
         me = api(rep).get("users/me/").json()

@@ -156,11 +156,16 @@ class TestLanguage:
         assert english.json().keys() == danish.json().keys()
         assert english.json()["code"] == danish.json()["code"] == "opportunity_already_closed"
 
-    def test_labels_follow_the_header_and_not_the_users_preference(self, rep, api):
+    def test_labels_follow_the_header_and_without_one_the_users_preference(self, rep, teammate, api):
         rep.language = "da"
         rep.save(update_fields=["language"])
-        assert api(rep).get("status-reasons/5/").json()["label"] == "Out-Sold"
-        assert api(rep).get("status-reasons/5/", accept_language="da").json()["label"] == "Udkonkurreret"
+        danish = api(rep).get("status-reasons/5/")
+        assert (danish.json()["label"], danish["Content-Language"]) == ("Udkonkurreret", "da")
+        assert api(rep).get("status-reasons/5/", accept_language="en").json()["label"] == "Out-Sold"
+        assert api(rep).get("status-reasons/5/", accept_language="*").json()["label"] == "Out-Sold"
+        # The next request of the same thread, by someone who prefers nothing.
+        assert api(teammate).get("status-reasons/5/").json()["label"] == "Out-Sold"
+        assert api(teammate).get("status-reasons/5/", accept_language="da").json()["label"] == "Udkonkurreret"
 
     def test_a_language_that_nobody_speaks_is_english(self, rep, api):
         assert api(rep).get("status-reasons/5/", accept_language="xx,*;q=0.1").json()["label"] == "Out-Sold"

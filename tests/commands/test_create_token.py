@@ -45,3 +45,62 @@ def test_it_says_what_to_do_about_an_inactive_user(rep: User) -> None:
     with pytest.raises(CommandError, match=r"not active.*Activate the user"):
         create_token("rep")
     assert not Token.objects.exists()
+
+
+def test_it_lets_in_for_everything_and_for_ever_unless_told(rep: User) -> None:
+    create_token("rep")
+    token = Token.objects.get()
+    assert (token.scopes, token.expires_at) == (["read", "write", "close", "admin"], None)
+    assert not token.is_service
+
+
+def test_it_takes_scopes_an_end_and_what_it_is(rep: User) -> None:
+    create_token("rep", "--scopes", "close, read", "--expires-days", "30", "--service")
+    token = Token.objects.get()
+    assert (token.scopes, token.is_service) == (["read", "close"], True)
+    assert token.expires_at
+    assert (token.expires_at - token.created_at).days in (29, 30)
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [("--scopes", "read,delete", "--scopes: Choose one or more of: read"), ("--expires-days", "0", "--expires-days:")],
+)
+def test_it_refuses_what_there_is_not(rep: User, option: str, value: str, message: str) -> None:
+    with pytest.raises(CommandError, match=message):
+        create_token("rep", option, value)
+    assert not Token.objects.exists()
+
+
+class TestRevoking:
+    def revoke(self, *arguments: str) -> str:
+        output = StringIO()
+        call_command("revoke_token", *arguments, stdout=output)
+        return output.getvalue()
+
+    def in_use(self) -> list[str]:
+        return sorted(token.name for token in Token.objects.in_use())
+
+    @pytest.fixture(autouse=True)
+    def _tokens(self, rep: User, teammate: User) -> None:
+        for user, name in ((rep, "a"), (rep, "a"), (rep, "b"), (teammate, "a")):
+            Token.objects.issue(user, name=name)
+
+    def test_by_name(self) -> None:
+        assert self.revoke("rep", "--name", "a") == "2 tokens were revoked.\n"
+        assert self.in_use() == ["a", "b"]
+
+    def test_all_of_the_user(self) -> None:
+        assert self.revoke("rep", "--all") == "3 tokens were revoked.\n"
+        assert self.in_use() == ["a"]
+
+    def test_also_of_one_who_left(self, rep: User) -> None:
+        User.objects.filter(pk=rep.pk).update(is_active=False)
+        assert self.revoke("rep", "--name", "b") == "1 token was revoked.\n"
+
+    def test_without_such_a_token_it_names_those_that_there_are(self) -> None:
+        with pytest.raises(CommandError, match="are: a, b"):
+            self.revoke("rep", "--name", "c")
+        self.revoke("rep", "--all")
+        with pytest.raises(CommandError, match="are: –"):
+            self.revoke("rep", "--all")

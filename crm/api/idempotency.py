@@ -1,0 +1,101 @@
+"""`Idempotency-Key`: whoever is not sure whether his request arrived sends it again, and it is done once.
+
+The first answer is stored in the transaction of the deed itself, so that no crash comes between the two. Whoever
+asks again gets it before anything is looked at; refusals are not stored but judged anew.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from decimal import Context, Decimal
+from typing import Any
+
+from django.db import connection
+from django.http import HttpResponse
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from crm.api.bodies import read_json
+from crm.api.parsers import MAX_DIGITS
+from crm.api.renderers import JSONRenderer
+from crm.errors import Invalid, Refusal
+from crm.models import StoredAnswer, User
+from crm.transactions import deed
+
+HEADER = "Idempotency-Key"
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_KEPT_HEADERS = ("ETag", "Location")
+_EXACT = Context(prec=2 * MAX_DIGITS)
+
+Handler = Callable[..., Response]
+
+
+def once(handler: Handler, *, user: User) -> Callable[..., HttpResponse]:
+    """The handler of a POST, done once for each key of the user."""
+
+    def handle(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
+        key, asked = _key(request), _asked(request)
+        with deed():
+            # In this order: what the one before stored, before it gave up the lock, the next statement sees.
+            is_first = _lock(user, key)
+            stored = StoredAnswer.objects.find(user, key)
+            if stored:
+                return _again(stored, asked)
+            if not is_first:
+                raise Refusal("idempotency_in_progress")
+            response = handler(request, *args, **kwargs)
+            _store(response, user=user, key=key, asked=asked)
+        StoredAnswer.objects.forget_old()
+        return response
+
+    return handle
+
+
+def _key(request: Request) -> str:
+    key = request.headers[HEADER]
+    if not _KEY.fullmatch(key):
+        raise Invalid({HEADER: [_("Send 1 to 255 visible ASCII characters.")]})
+    return key
+
+
+def _asked(request: Request) -> bytes:
+    """Path and body as one digest; what is the same JSON has the same."""
+    return hashlib.sha256(repr((request.path, _plain(read_json(request)))).encode()).digest()
+
+
+def _plain(value: Any) -> Any:
+    """Without the order of keys and the ways to write a number, and with all else."""
+    if isinstance(value, dict):
+        return sorted((key, _plain(each)) for key, each in value.items())
+    if isinstance(value, list):
+        return tuple(_plain(each) for each in value)
+    if isinstance(value, int | Decimal) and not isinstance(value, bool):
+        return _EXACT.normalize(Decimal(value))
+    return value
+
+
+def _lock(user: User, key: str) -> bool:
+    """Until the end of the transaction; does not wait."""
+    number = hashlib.sha256(f"{user.pk} {key}".encode()).digest()[:8]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [int.from_bytes(number, signed=True)])
+        return bool(cursor.fetchone()[0])
+
+
+def _store(response: Response, **asked: Any) -> None:
+    headers = {name: response[name] for name in _KEPT_HEADERS if name in response}
+    StoredAnswer.objects.store(
+        **asked,
+        status=response.status_code,
+        headers=headers | {"Content-Language": get_language()},
+        content=JSONRenderer().render(response.data).decode(),
+    )
+
+
+def _again(stored: StoredAnswer, asked: bytes) -> HttpResponse:
+    if bytes(stored.asked) != asked:
+        raise Refusal("idempotency_key_reused")
+    headers = stored.headers | {"Idempotency-Replayed": "true"}
+    return HttpResponse(stored.content, status=stored.status, content_type=JSONRenderer.media_type, headers=headers)
