@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import audit, business_units
 from crm.admin_bases import ActionAdmin, ActionForm, PeopleAdmin, ReadOnlyAdmin, is_superuser, labelled
-from crm.models import BusinessUnit, Event, Role, Token, User
+from crm.models import BusinessUnit, Event, ListLayout, Role, SavedView, Token, User
 
 admin.site.unregister(Group)  # the role is the one table of rights
 
@@ -149,6 +149,20 @@ class TokenAdmin(ReadOnlyAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return is_superuser(request)
+
+
+@admin.register(ListLayout)
+class ListLayoutAdmin(ReadOnlyAdmin):
+    list_display = ("user", "list_name", "view")
+    list_select_related = ("user",)
+    search_fields = ("user__username", "list_name")
+
+
+@admin.register(SavedView)
+class SavedViewAdmin(ReadOnlyAdmin):
+    list_display = ("name", "user", "list_name", "is_default")
+    list_select_related = ("user",)
+    search_fields = ("name", "user__username")
 
 
 @admin.register(Event)

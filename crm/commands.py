@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from crm.errors import Denied, Refusal
-from crm.models import User
-from crm.permissions import Privilege, allows, denial
+from crm.models import Depth, User
+from crm.permissions import Privilege, allows, denial, depth
 from crm.types import Text
 
 # What stands against a command on a record for a user; None where nothing does.
@@ -57,6 +57,10 @@ class Offer:
     def on(self, record: Any, user: User, url: str) -> Command:
         refusal = self.refusal(record, user)
         return Command(self.key, self.label, self.icon, url, refusal.detail if refusal else "", self.dialog)
+
+    def never(self, user: User) -> Denied | None:
+        """Where his role allows it for no record at all. For which records it does, each of them is asked."""
+        return next((Denied(denial(user, each)) for each in self.needs if depth(user, each) == Depth.NONE), None)
 
 
 def denied(user: User, privilege: Privilege, owner: User) -> Denied | None:

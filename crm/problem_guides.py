@@ -110,6 +110,21 @@ explain(
         retry=READ_AGAIN,
         facts={"version": 8},
     ),
+    idempotency_in_progress=Guide(
+        AT_ONCE,
+        causes=(_("A program did not wait for the first answer and sent the request again."),),
+        steps=(Step(_("Wait as long as the header Retry-After says, then send the same request with the same key.")),),
+        retry=LATER,
+    ),
+    idempotency_key_reused=Guide(
+        SENDING,
+        causes=(
+            _("A program makes its keys of something that does not change, such as the record's id."),
+            _("The body was corrected, and sent again with the key of the first try."),
+        ),
+        steps=(Step(_("Make a new random key for every new request; repeat it only with the same request.")),),
+        retry=AS_IT_IS,
+    ),
     throttled=Guide(
         AT_ONCE,
         causes=(_("A program asks in a loop where one list, or one call for many records, would do."),),

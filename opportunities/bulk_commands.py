@@ -6,9 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm.commands import Command
-from crm.errors import Denied
-from crm.models import Depth, User
-from crm.permissions import denial, depth
+from crm.models import User
 from crm.types import Text
 from opportunities.commands import OFFERS
 from opportunities.lists import OPPORTUNITIES
@@ -27,13 +25,8 @@ def bulk_label(key: str) -> Text:
     return LABELS.get(key, OFFERS[key].label)
 
 
-def bulk_refusal(key: str, user: User) -> Denied | None:
-    """Where the role allows it for no record at all. For which records it does, each of them is asked."""
-    return next((Denied(denial(user, each)) for each in OFFERS[key].needs if depth(user, each) == Depth.NONE), None)
-
-
 def _command(key: str, user: User, view: str) -> Command:
-    refusal = bulk_refusal(key, user)
+    refusal = OFFERS[key].never(user)
     reason = refusal.detail if refusal else _vain(key, view)
     return Command(key, bulk_label(key), OFFERS[key].icon, reverse(f"opportunities-bulk-{key}"), reason, dialog=False)
 

@@ -25,9 +25,10 @@ from crm.types import Text
 from crm.unsent import UNSENT
 from crm.views import NOT_SENT, PageView, add_errors
 from opportunities.actions import MAX_ROWS, RowResult
-from opportunities.bulk_commands import bulk_label, bulk_refusal
+from opportunities.bulk_commands import bulk_label
 from opportunities.bulk_forms import shown_values
 from opportunities.bulk_rows import Fate, Row, Words, by_fate, count_fates, find_rows, in_chunks, make_row
+from opportunities.commands import OFFERS
 from opportunities.list_views import OpportunityListPage
 from opportunities.models import Opportunity
 
@@ -60,7 +61,7 @@ class BulkPage(PageView):
     # The steps
 
     def load(self) -> None:
-        refusal = bulk_refusal(self.command, self.actor)
+        refusal = OFFERS[self.command].never(self.actor)
         if refusal:
             raise refusal
 

@@ -18,7 +18,7 @@ from crm.models import Role
 from crm.rights import rights_of
 from crm.types import Text
 from crm.views import PageView
-from opportunities.bulk_commands import KEYS, bulk_label, bulk_refusal
+from opportunities.bulk_commands import KEYS, bulk_label
 from opportunities.commands import OFFERS, create_refusal
 from opportunities.models import Opportunity
 from opportunities.reads import find_record
@@ -91,17 +91,17 @@ class CommandsHelpPage(PageView):
     def _by_role(self) -> list[Place]:
         """What the role allows on no record at all is told; for which records it does, each record tells."""
         new = Answer(_("New"), "add", create_refusal(self.actor))
-        many = [Answer(bulk_label(key), OFFERS[key].icon, bulk_refusal(key, self.actor)) for key in KEYS]
-        one = [Answer(offer.label, offer.icon, bulk_refusal(key, self.actor)) for key, offer in OFFERS.items()]
+        many = [Answer(bulk_label(key), OFFERS[key].icon, OFFERS[key].never(self.actor)) for key in KEYS]
+        one = self._never(OFFERS.values())
         return [
             Place(_("Above the list of opportunities"), [new]),
             Place(_("Above the rows of that list, once some are ticked"), many),
             Place(_("On the page of an opportunity"), one),
-            Place(_("On the page of a quote, and in its row on the tab Quotes"), self._quote_commands()),
+            Place(_("On the page of a quote, and in its row on the tab Quotes"), self._never(QUOTE_OFFERS.values())),
         ]
 
-    def _quote_commands(self) -> list[Answer]:
-        return [Answer(offer.label, offer.icon, bulk_refusal(key, self.actor)) for key, offer in QUOTE_OFFERS.items()]
+    def _never(self, offers: Iterable[Offer]) -> list[Answer]:
+        return [Answer(offer.label, offer.icon, offer.never(self.actor)) for offer in offers]
 
 
 def _id(text: str) -> UUID:

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from crm.business_units import create_unit
-from crm.models import BadTokens, BusinessUnit, Role, StoredAnswer, Token, User
+from crm.models import BadTokens, BusinessUnit, ListLayout, Role, SavedView, StoredAnswer, Token, User
 from opportunities.actions import change_status_reason, create_status_reason, delete_status_reason
 from opportunities.models import Account, Competitor, Opportunity, OpportunityClose, OpportunityCompetitor
 from quotes.models import Quote, QuoteClose
@@ -79,6 +79,8 @@ def records(rep: User) -> SimpleNamespace:
     reopen(opportunity)
     Token.objects.issue(rep, name="test")
     make_close_field("why")
+    ListLayout.objects.create(user=rep, list_name="opportunities", view="all", columns=["topic"])
+    SavedView.objects.create(user=rep, list_name="opportunities", name="Mine", query="view=all")
     return SimpleNamespace(opportunity=opportunity, quote=quote)
 
 

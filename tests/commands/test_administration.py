@@ -7,7 +7,6 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.apps import apps
 from django.contrib.admin.models import LogEntry
 from django.http import HttpResponse
 from django.test import Client
@@ -16,12 +15,12 @@ from django.urls import reverse
 from crm.errors import Invalid, Refusal
 from crm.models import BusinessUnit, Role, User
 from opportunities.models import CloseField, Settings, State, StatusReason
+from tests.commands.test_admin import MODELS
 from tests.factories import close_lost, close_won, make_close_field, make_opportunity, make_user
 from tests.pages.reading import text_of
 
 pytestmark = pytest.mark.django_db
 
-MODELS = [model for label in ("crm", "opportunities", "quotes") for model in apps.get_app_config(label).get_models()]
 LIST = reverse("admin:opportunities_statusreason_changelist")
 ADD = reverse("admin:opportunities_statusreason_add")
 SETTINGS = reverse("admin:opportunities_settings_change", args=[1])
