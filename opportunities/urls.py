@@ -1,6 +1,6 @@
 from django.urls import path
 
-from opportunities import bulk_views, views, views_dialogs, views_edit
+from opportunities import bulk_views, views, views_dialogs, views_edit, views_undo
 
 urlpatterns = [
     path("opportunities/new/", views_edit.OpportunityCreatePage.as_view(), name="opportunity-new"),
@@ -17,6 +17,11 @@ urlpatterns = [
         name="opportunity-close-as-lost",
     ),
     path("opportunities/<uuid:pk>/reopen/", views_dialogs.ReopenDialog.as_view(), name="opportunity-reopen"),
+    path(
+        "opportunities/<uuid:pk>/undo-closing/<str:token>/",
+        views_undo.UndoClosingPage.as_view(),
+        name="opportunity-undo-closing",
+    ),
     path(
         "opportunities/<uuid:pk>/close-quotes/",
         views_dialogs.CloseQuotesDialog.as_view(),
