@@ -315,6 +315,7 @@ class TestClosing:
         box = page.get_by_role("combobox", name="Competitor")
         box.press("ArrowDown")
         expect(offered(page)).to_have_text(["Contoso", "Nordlys", "Northwind"])
+        expect(offered(page).first).to_be_visible()
         page.keyboard.press("ArrowDown")
         page.keyboard.press("Tab")
         expect(box).to_have_value("Contoso")
