@@ -42,7 +42,7 @@ class MoneyInput(forms.TextInput):
 class NumberField(forms.Field):
     """A number with any decimals. Initial values are numbers and shown the local way; the typed stays as typed."""
 
-    widget = MoneyInput
+    widget: Any = MoneyInput
     wrong: Text = gettext_lazy("Enter a number such as %(example)s.")
 
     def prepare_value(self, value: Any) -> Any:
@@ -64,6 +64,7 @@ class NumberField(forms.Field):
 
 
 class WholeNumberField(NumberField):
+    widget = MoneyInput({"inputmode": "numeric"})
     wrong = gettext_lazy("Enter a whole number.")
 
     def parse(self, typed: str) -> int:
@@ -96,6 +97,17 @@ class MoneyField(NumberField):
         if amount is not None and decimals is not None and _typed_decimals(amount) > decimals:
             raise ValidationError(_too_many(self.currency, decimals), code="decimals")
         return amount
+
+
+def focus_first(form: forms.BaseForm) -> None:
+    """The focus goes to the first field that is wrong. Without any, and with something else wrong, the summary takes
+    it (components/error_summary.html); without that the first field has it.
+    """
+    fields = form.visible_fields()
+    wrong = next((field for field in fields if field.errors), None)
+    first = wrong or (None if form.errors else next(iter(fields), None))
+    if first:
+        first.field.widget.attrs["autofocus"] = True
 
 
 def amount_input(amount: Decimal | int, currency: str = "") -> str:

@@ -23,8 +23,10 @@ from django.views import View, defaults
 from django.views.decorators.csrf import csrf_exempt
 from django_htmx.http import HttpResponseClientRedirect, reselect, reswap, retarget
 
+from crm.comboboxes import search_only
 from crm.errors import Invalid, NotFound, Refusal, Stale
 from crm.events import last_change
+from crm.forms import focus_first
 from crm.models import User
 from crm.types import Text
 from crm.unsent import UNSENT, keep
@@ -88,9 +90,9 @@ class PageView(View):
         context = {"view": self, "layout": layout(self.request), **context}
         return render(self.request, self.template_name, context, status=status)
 
-    def say(self, text: Text) -> None:
-        """Tell the user on the next page that he sees."""
-        messages.success(self.request, str(text))
+    def say(self, text: Text, *, undo: str = "") -> None:
+        """Tell the user on the next page that he sees. Args: undo: the address to which a post takes it back."""
+        messages.success(self.request, str(text), extra_tags=undo)
 
 
 class FormPage(PageView):
@@ -159,7 +161,7 @@ class FormPage(PageView):
             self.load(**self.kwargs)
             version = self.get_version()
             form = self.renewed(form)
-            refusal = self._present(refusal)
+            refusal = self.present(refusal)
         add_errors(form, refusal)
         return self.show_form(form, version=version, status=refusal.status, refusal=refusal)
 
@@ -167,7 +169,7 @@ class FormPage(PageView):
         """The form for the record as someone else left it."""
         return form
 
-    def _present(self, stale: Stale) -> Refusal:
+    def present(self, stale: Stale) -> Refusal:
         """What stands against the deed by now, else who was faster."""
         try:
             self.judge()
@@ -179,6 +181,7 @@ class FormPage(PageView):
     def show_form(self, form: forms.Form, *, version: Any = None, status: int = 200, **context: Any) -> HttpResponse:
         context = {"form": form, "version": "" if version is None else str(version), "refusal": None, **context}
         context["is_over"] = bool(context["refusal"]) and not self.is_curable(context["refusal"])
+        focus_first(form)
         return self.show({**self.get_context(), **context}, status=status)
 
     def get_context(self) -> dict[str, Any]:
@@ -212,6 +215,11 @@ class DialogPage(FormPage):
     def get_subject(self) -> Text:
         """What the record is called, above the fields."""
         return ""
+
+    def show_form(self, form: forms.Form, **options: Any) -> HttpResponse:  # type: ignore[override]
+        if layout(self.request) != "base.html":
+            search_only(form)
+        return super().show_form(form, **options)
 
     def get_context(self) -> dict[str, Any]:
         shown = {"subject": self.get_subject(), "question": self.question, "danger": self.danger}

@@ -18,7 +18,7 @@ from crm.models import User
 from crm.types import Text
 from opportunities import form_choices
 from opportunities.actions import CloseCheck, several_currencies
-from opportunities.form_fields import DialogForm, RecordField, in_currency
+from opportunities.form_fields import DialogForm, RecordField, SearchedField, in_currency
 from opportunities.forms import CloseForm
 from opportunities.models import Outcome
 from opportunities.requests import CloseRequest
@@ -29,6 +29,8 @@ class BulkCloseForm(CloseForm):
 
     What is one opportunity's own is not prefilled: an actual revenue left empty is each one's default.
     """
+
+    competitor_field = SearchedField
 
     def __init__(self, data: Any = None, *, check: CloseCheck, user: User, currencies: Collection[str]) -> None:
         defaults = check.defaults | {"actual_revenue": None}
@@ -48,7 +50,6 @@ class BulkCloseForm(CloseForm):
         field: Any = self.fields["close_quotes"]
         field.choices = [("", _("Leave them open: opportunities that have any are refused")), *field.choices]
         field.initial = ""
-        self.order_fields([*(name for name in self.fields if name != "close_quotes"), "close_quotes"])
 
     @staticmethod
     def _revenue_help(outcome: Outcome, currencies: Collection[str]) -> str:

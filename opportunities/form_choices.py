@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from crm.comboboxes import Choices
 from crm.currencies import DECIMALS
 from crm.models import User
 from crm.permissions import Privilege, allows
-from opportunities.form_fields import Choices
+from crm.search import typed_words
+from opportunities.filters import search_accounts, search_competitors
 from opportunities.models import Account, Competitor, State, StatusReason
+
+_SEARCHES = {Account: search_accounts, Competitor: search_competitors}
 
 
 def accounts(user: User) -> Choices:
@@ -15,6 +21,17 @@ def accounts(user: User) -> Choices:
 
 def competitors(user: User) -> Choices:
     return list(Competitor.objects.visible_to(user).values_list("pk", "name"))
+
+
+def found(model: type[Account] | type[Competitor], text: str, user: User, *, limit: int) -> Choices:
+    """The first records in which each typed word begins a word, by name; without a text the first of all."""
+    rows: Any = model.objects.visible_to(user)
+    words = typed_words(text.replace("\0", ""))
+    if text and not words:
+        return []
+    for word in words:
+        rows = _SEARCHES[model](rows, word)
+    return list(rows.values_list("pk", "name")[:limit])
 
 
 def owners(user: User, *, present: User | None = None) -> Choices:

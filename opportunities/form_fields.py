@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -10,11 +12,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from crm.comboboxes import NEW, Choices, SearchSelect
 from crm.forms import NumberField, WholeNumberField
 from crm.types import Text, Values
 from opportunities.close_fields.kinds import FieldType
-
-Choices = list[tuple[Any, Text]]
 
 
 class DialogForm(forms.Form):
@@ -58,12 +59,55 @@ class CodeField(forms.TypedChoiceField):
         super().__init__(choices=offered, coerce=int, empty_value=None, **options)
 
 
+class DemandingSelect(forms.Select):
+    """A select whose options name the fields that are required while they are chosen; required.js marks these."""
+
+    def __init__(self, demands: Mapping[Any, str]) -> None:
+        super().__init__()
+        self.demands = demands
+
+    def create_option(self, name: str, value: Any, *args: Any, **options: Any) -> dict[str, Any]:
+        option: dict[str, Any] = super().create_option(name, value, *args, **options)
+        if demanded := self.demands.get(value):
+            option["attrs"]["data-requires"] = demanded
+        return option
+
+
 class RecordField(forms.TypedChoiceField):
     """One of some records, by its id. None where nothing is chosen."""
 
     def __init__(self, *, choices: Choices, optional: bool = True, **options: Any) -> None:
         offered = [("", "—"), *choices] if optional else choices
         super().__init__(choices=offered, coerce=UUID, empty_value=None, **options)
+
+
+@dataclass(frozen=True)
+class NewRecord:
+    """One that is to be created along with what the form does."""
+
+    name: str
+
+
+class SearchedField(RecordField):
+    """One of many records: found by typing at the `url`, or chosen from all of them, which are read only then."""
+
+    def __init__(self, *, url: Text, choices: Callable[[], Choices], **options: Any) -> None:
+        super().__init__(choices=[], widget=SearchSelect(url), **options)
+        self.choices = lambda: [("", "—"), *choices()]
+
+
+class SearchedOrNewField(SearchedField):
+    """The same, or a name that no record has yet."""
+
+    def __init__(self, *, url: Text, **options: Any) -> None:
+        super().__init__(url=f"{url}?new=yes", **options)
+
+    def clean(self, value: Any) -> UUID | NewRecord | None:
+        name = value.removeprefix(NEW).strip() if isinstance(value, str) and value.startswith(NEW) else ""
+        if name and "\0" not in name:
+            return NewRecord(name)
+        chosen: UUID | None = super().clean(value)
+        return chosen
 
 
 class RecordsField(forms.TypedMultipleChoiceField):

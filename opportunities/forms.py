@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from decimal import Decimal
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from django import forms
+from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from crm.forms import MoneyField
@@ -20,11 +22,15 @@ from opportunities.actions.values import PLAIN_FIELDS
 from opportunities.form_fields import (
     CodeField,
     DayField,
+    DemandingSelect,
     DialogForm,
     LineField,
     LongTextField,
+    NewRecord,
     RecordField,
     RecordsField,
+    SearchedField,
+    SearchedOrNewField,
     custom_field,
     in_currency,
 )
@@ -39,7 +45,7 @@ class OpportunityForm(forms.Form):
     """All that a user may write, of a new opportunity or of the given one."""
 
     topic = LineField(label=_("Topic"), limit=300)
-    account = RecordField(label=_("Account"), choices=[], required=False)
+    account = SearchedField(label=_("Account"), url=reverse_lazy("choices-accounts"), choices=list, required=False)
     owner = RecordField(label=_("Owner"), choices=[], optional=False)
     status_reason = CodeField(label=_("Status reason"), choices=[])
     currency = forms.ChoiceField(label=_("Currency"))
@@ -100,6 +106,8 @@ def _initial(opportunity: Opportunity) -> Values:
 class CloseForm(DialogForm):
     """Close Opportunity, made from the close check: its fields, their labels, and what they hold at first."""
 
+    competitor_field: type[SearchedField] = SearchedOrNewField
+
     def __init__(self, data: Any = None, *, check: CloseCheck, user: User) -> None:
         super().__init__(data, initial=check.defaults)
         self.check, self.user = check, user
@@ -111,21 +119,32 @@ class CloseForm(DialogForm):
                 self.fields[_CUSTOM + spec["name"]] = custom_field(spec)
             else:
                 self.fields[spec["name"]] = self._field(spec)
+        if not check.blocking_quotes:
+            self.order_fields([name for name in self.fields if name != "close_quotes"])
 
     def _field(self, spec: Values) -> forms.Field:
         named = {"label": spec["label"], "help_text": spec["help"], "required": spec["required"]}
         if spec["type"] == "choice":
-            return CodeField(choices=[(choice["value"], choice["label"]) for choice in spec["choices"]], **named)
+            return _reason_field(spec["choices"], **named)
         if spec["type"] == "competitor":
-            return RecordField(choices=form_choices.competitors(self.user), **named)
+            offered = partial(form_choices.competitors, self.user)
+            return self.competitor_field(url=reverse("choices-competitors"), choices=offered, **named)
         if spec["type"] == "money":
             return MoneyField(currency=self.check.opportunity.currency, **named)
         if spec["type"] == "date":
             return DayField(**named)
         return LongTextField(limit=spec["max_length"], **named)
 
+    @property
+    def new_competitor(self) -> str:
+        """The name of a competitor that is to be created along with the closing."""
+        chosen = self.cleaned_data["competitor"]
+        return chosen.name if isinstance(chosen, NewRecord) else ""
+
     def request(self) -> CloseRequest:
         typed = dict(self.cleaned_data)
+        if self.new_competitor:
+            typed["competitor"] = None
         close_quotes = _ALONG.get(typed.pop("close_quotes"))
         custom = {name.removeprefix(_CUSTOM): typed.pop(name) for name in list(typed) if name.startswith(_CUSTOM)}
         return CloseRequest(outcome=self.check.outcome, close_quotes=close_quotes, custom=custom, **typed)
@@ -133,7 +152,17 @@ class CloseForm(DialogForm):
 
 # What stands before the names of custom fields, in forms as in errors.
 _CUSTOM = "custom."
+_DEMANDED = ("competitor", "description")
 _ALONG = {"lost": QuoteStatusReason.LOST, "canceled": QuoteStatusReason.CANCELED}
+
+
+def _reason_field(choices: list[Values], **named: Any) -> CodeField:
+    """Each reason marks the fields that it asks for."""
+    demands = {
+        choice["value"]: " ".join(field for field in _DEMANDED if choice.get(f"requires_{field}")) for choice in choices
+    }
+    offered = [(choice["value"], choice["label"]) for choice in choices]
+    return CodeField(choices=offered, widget=DemandingSelect(demands), **named)
 
 
 def _close_along_field(*, required: bool) -> forms.ChoiceField:

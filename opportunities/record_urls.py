@@ -1,8 +1,8 @@
-"""The addresses of accounts and competitors."""
+"""The addresses of accounts and competitors, and of choosing them."""
 
 from django.urls import path
 
-from opportunities import freshness_views, list_views, record_views
+from opportunities import choice_views, freshness_views, list_views, record_views
 
 urlpatterns = [
     path("accounts/", list_views.AccountListPage.as_view(), name="accounts"),
@@ -11,6 +11,8 @@ urlpatterns = [
     path("accounts/<uuid:pk>/", record_views.AccountPage.as_view(), name="account"),
     path("accounts/<uuid:pk>/edit/", record_views.AccountEditPage.as_view(), name="account-edit"),
     path("accounts/<uuid:pk>/delete/", record_views.AccountDeletePage.as_view(), name="account-delete"),
+    path("choices/accounts/", choice_views.AccountChoices.as_view(), name="choices-accounts"),
+    path("choices/competitors/", choice_views.CompetitorChoices.as_view(), name="choices-competitors"),
     path("competitors/", list_views.CompetitorListPage.as_view(), name="competitors"),
     path("competitors/freshness/", freshness_views.CompetitorFreshness.as_view(), name="competitor-freshness"),
     path("competitors/new/", record_views.CompetitorCreatePage.as_view(), name="competitor-new"),

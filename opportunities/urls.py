@@ -11,6 +11,7 @@ from opportunities import (
     views_closes,
     views_dialogs,
     views_edit,
+    views_undo,
 )
 
 urlpatterns = [
@@ -36,6 +37,11 @@ urlpatterns = [
         name="opportunity-close-as-lost",
     ),
     path("opportunities/<uuid:pk>/reopen/", views_dialogs.ReopenDialog.as_view(), name="opportunity-reopen"),
+    path(
+        "opportunities/<uuid:pk>/undo-closing/<str:token>/",
+        views_undo.UndoClosingPage.as_view(),
+        name="opportunity-undo-closing",
+    ),
     path(
         "opportunities/<uuid:pk>/close-quotes/",
         views_dialogs.CloseQuotesDialog.as_view(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,9 @@ from crm.models import User
 from crm.types import Text
 from crm.views import DeletePage, DialogPage
 from opportunities.actions import (
+    Closing,
     check_close,
+    close_naming_competitor,
     close_opportunity,
     delete_opportunity,
     edit_opportunity,
@@ -27,6 +30,7 @@ from opportunities.commands import require_command
 from opportunities.forms import AssignForm, CloseForm, ReopenForm
 from opportunities.models import Opportunity, Outcome
 from opportunities.reads import find_opportunity
+from opportunities.undo import undo_url
 from quotes.actions import close_open_quotes
 from quotes.forms import QuoteCloseForm
 from quotes.messages import quotes_closed
@@ -76,11 +80,18 @@ class CloseDialog(OpportunityDialog):
 
     def submit(self, form: Form, actor: User) -> str:
         assert isinstance(form, CloseForm)
-        closing = close_opportunity(self.opportunity.pk, form.request(), actor=actor, expected=self.expected)
-        self.say(self._done(closing.opportunity))
+        closing = self._close(form, actor)
+        undo = undo_url(closing.opportunity, actor)
+        self.say(self._done(closing.opportunity), undo=undo)
         if closing.closed_quotes:
-            self.say(quotes_closed(closing.closed_quotes))
+            self.say(" ".join(_about_quotes(closing.closed_quotes, undoable=bool(undo))))
         return self.get_cancel_url()
+
+    def _close(self, form: CloseForm, actor: User) -> Closing:
+        pk, request, name = self.opportunity.pk, form.request(), form.new_competitor
+        if name:
+            return close_naming_competitor(pk, name, request, actor=actor, expected=self.expected)
+        return close_opportunity(pk, request, actor=actor, expected=self.expected)
 
     def _done(self, opportunity: Opportunity) -> str:
         sentences = {
@@ -96,6 +107,12 @@ class CloseDialog(OpportunityDialog):
 
     def is_curable(self, refusal: Refusal) -> bool:
         return super().is_curable(refusal) or refusal.code == "opportunity_has_open_quotes"
+
+
+def _about_quotes(closed: list[Quote], *, undoable: bool) -> Iterator[str]:
+    yield quotes_closed(closed)
+    if undoable:
+        yield _("Undo leaves them closed.")
 
 
 class CloseAsWonDialog(CloseDialog):
@@ -121,8 +138,11 @@ class ReopenDialog(OpportunityDialog):
     def submit(self, form: Form, actor: User) -> str:
         assert isinstance(form, ReopenForm)
         reopen_opportunity(self.opportunity.pk, form.request(), actor=actor, expected=self.expected)
-        self.say(_("“%(topic)s” was reopened.") % {"topic": self.opportunity.topic})
+        self.say_reopened()
         return self.get_cancel_url()
+
+    def say_reopened(self) -> None:
+        self.say(_("“%(topic)s” was reopened.") % {"topic": self.opportunity.topic})
 
 
 class CloseQuotesDialog(OpportunityDialog):

@@ -3,6 +3,7 @@ from opportunities.actions.bulk import bulk_assign, bulk_close, bulk_close_quote
 from opportunities.actions.check import CloseCheck, check_close, check_close_of_many
 from opportunities.actions.close import close_opportunity
 from opportunities.actions.close_fields import change_close_field, create_close_field, delete_close_field
+from opportunities.actions.close_new import close_naming_competitor
 from opportunities.actions.edit import create_opportunity, delete_opportunity, edit_opportunity
 from opportunities.actions.records import create_record, delete_record, edit_record
 from opportunities.actions.reopen import reopen_opportunity
@@ -24,6 +25,7 @@ __all__ = [
     "change_status_reason",
     "check_close",
     "check_close_of_many",
+    "close_naming_competitor",
     "close_opportunity",
     "create_close_field",
     "create_opportunity",

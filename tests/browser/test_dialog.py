@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
-from opportunities.models import Account, OpportunityClose
-from tests.factories import PASSWORD, make_account, make_opportunity, make_quote, make_user
+from crm.models import Event
+from opportunities.actions import edit_opportunity
+from opportunities.close_fields.kinds import FieldType
+from opportunities.models import Account, Competitor, Opportunity, OpportunityClose, State, StatusReason
+from tests.factories import (
+    PASSWORD,
+    close_won,
+    make_account,
+    make_close_field,
+    make_competitor,
+    make_opportunity,
+    make_quote,
+    make_user,
+)
 
 
 @pytest.fixture
@@ -192,6 +204,214 @@ class TestWhatWasTyped:
         dialog.get_by_role("button", name="Close Opportunity").click()
         expect(page.get_by_text("was closed as lost.")).to_be_visible()
         assert OpportunityClose.objects.get().description == "Too dear."
+
+
+def offered(page: Page) -> Locator:
+    """The options of the combobox that is open."""
+    return page.locator(".combobox [role=option]")
+
+
+class TestClosing:
+    """By keyboard alone: a competitor found or named anew, closed, undone; and whatever comes between."""
+
+    @pytest.fixture(autouse=True)
+    def competitors(self, transactional_db):
+        return [make_competitor(name) for name in ("Northwind", "Nordlys", "Contoso")]
+
+    @pytest.fixture
+    def opportunity(self, manager):
+        StatusReason.objects.filter(pk=5).update(requires_competitor=True)
+        return make_opportunity(manager, topic="Forty machines")
+
+    @pytest.fixture
+    def opened(self, open_browser, manager, opportunity):
+        def opened(outcome="Lost", size="desktop", **options):
+            page = open_browser(manager, size, **options)
+            page.goto(opportunity.get_absolute_url())
+            command = page.get_by_role("link", name=f"Close as {outcome}", exact=True)
+            command.focus()
+            page.keyboard.press("Enter")
+            expect(page.get_by_role("dialog", name=f"Close Opportunity as {outcome.lower()}")).to_be_visible()
+            return page
+
+        return opened
+
+    @pytest.mark.parametrize("theme", ["light", "dark"])
+    def test_a_competitor_is_found_the_deal_closed_and_that_undone(self, opened, opportunity, accessible, theme):
+        page = opened(color_scheme=theme)
+        keyboard, box = page.keyboard, page.get_by_role("combobox", name="Competitor")
+        expect(page.get_by_label("Status reason", exact=True)).to_be_focused()
+        keyboard.type("Out")
+        expect(box).to_have_attribute("required", "")
+        while not box.evaluate("box => box === document.activeElement"):
+            keyboard.press("Tab")
+        keyboard.type("no")
+        expect(offered(page)).to_have_text(["Nordlys", "Northwind", "New competitor “no”"])
+        expect(page.get_by_role("dialog").get_by_role("status")).to_have_text("2 choices. New competitor “no”")
+        accessible(page)
+        keyboard.press("ArrowDown")
+        keyboard.press("ArrowDown")
+        expect(page.get_by_role("option", name="Northwind")).to_have_attribute("aria-selected", "true")
+        keyboard.press("Enter")
+        expect(box).to_have_value("Northwind")
+        expect(box).to_be_focused()
+        keyboard.press("Tab")
+        keyboard.type("Cheaper.")
+        keyboard.press("Tab")
+        with page.expect_navigation():
+            keyboard.press("Enter")
+        toast = page.locator(".toast")
+        expect(toast).to_contain_text("“Forty machines” was closed as lost.")
+        accessible(page)
+        assert OpportunityClose.objects.get().competitor_name == "Northwind"
+        undo = toast.get_by_role("button", name="Undo")
+        page.locator("#main").focus()
+        keyboard.press("Tab")
+        expect(undo).to_be_focused()
+        with page.expect_navigation():
+            keyboard.press("Enter")
+        expect(page.locator(".toast")).to_contain_text("“Forty machines” was reopened.")
+        assert Opportunity.objects.get().state == State.OPEN
+
+    def test_a_new_competitor_comes_with_the_closing_only(self, opened):
+        page = opened()
+        box = page.get_by_role("combobox", name="Competitor")
+        box.press_sequentially("Fabrikam")
+        new = page.get_by_role("option", name="New competitor “Fabrikam”")
+        expect(new).to_be_visible()
+        page.keyboard.press("ArrowUp")
+        page.keyboard.press("Enter")
+        expect(box).to_have_value("Fabrikam")
+        assert Competitor.objects.count() == 3
+        page.get_by_role("button", name="Close Opportunity").click()
+        expect(page.get_by_text("was closed as lost.")).to_be_visible()
+        assert OpportunityClose.objects.get().competitor == Competitor.objects.get(name="Fabrikam")
+
+    def test_what_was_typed_and_not_chosen_is_not_sent(self, opened):
+        page = opened()
+        box, options = page.get_by_role("combobox", name="Competitor"), offered(page)
+        box.press_sequentially("nord")
+        expect(options.first).to_have_text("Nordlys")
+        expect(options.first).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(options.first).to_be_hidden()
+        expect(page.get_by_role("dialog")).to_be_visible()
+        page.keyboard.press("Escape")
+        expect(page.get_by_role("alertdialog")).to_be_visible()
+        page.keyboard.press("Enter")
+        page.get_by_role("button", name="Close Opportunity").click()
+        assert box.evaluate("box => box.validationMessage") == "Choose one from the list, or empty this field."
+        assert not OpportunityClose.objects.exists()
+        box.fill("nordlys")
+        expect(options.first).to_be_visible()
+        page.keyboard.press("Tab")
+        expect(box).to_have_value("Nordlys")
+        page.get_by_role("button", name="Close Opportunity").click()
+        expect(page.get_by_text("was closed as lost.")).to_be_visible()
+        assert OpportunityClose.objects.get().competitor_name == "Nordlys"
+
+    def test_all_are_offered_where_one_is_chosen(self, opened):
+        page = opened()
+        box = page.get_by_role("combobox", name="Competitor")
+        box.press("ArrowDown")
+        expect(offered(page)).to_have_text(["Contoso", "Nordlys", "Northwind"])
+        expect(offered(page).first).to_be_visible()
+        page.keyboard.press("ArrowDown")
+        page.keyboard.press("Tab")
+        expect(box).to_have_value("Contoso")
+        box.press("ArrowDown")
+        expect(offered(page)).to_have_count(3)
+
+    def test_clicked_twice_it_is_closed_once(self, opened):
+        page = opened("Won")
+        sent = []
+        page.on("request", lambda request: sent.append(request.url) if request.method == "POST" else None)
+        # A third time, after the answer and before the page that it leads to.
+        page.evaluate("addEventListener('htmx:afterRequest', ({ target }) => setTimeout(() => target.requestSubmit()))")
+        page.get_by_role("button", name="Close Opportunity").dblclick()
+        expect(page.get_by_text("was closed as won.")).to_be_visible()
+        assert len(sent) == 1
+        assert Event.objects.filter(type="opportunity.won").count() == 1
+
+    def test_someone_else_was_faster_and_nothing_typed_is_lost(self, opened, opportunity, rep, accessible):
+        page = opened()
+        dialog = page.get_by_role("dialog")
+        dialog.get_by_role("textbox", name="Description").fill("Typed with care")
+        close_won(opportunity, actor=rep)
+        dialog.get_by_role("button", name="Close Opportunity").click()
+        alert = dialog.get_by_role("alert")
+        expect(alert).to_contain_text("Rep closed this opportunity as won on")
+        expect(alert).to_be_focused()
+        expect(dialog.get_by_role("textbox", name="Description")).to_have_value("Typed with care")
+        expect(dialog.get_by_role("button", name="Close Opportunity")).to_have_count(0)
+        accessible(page)
+        with page.expect_event("load"):
+            dialog.get_by_role("link", name="Back to the opportunity").click()
+        expect(page.get_by_text("Read-only. Rep closed this opportunity as Won")).to_be_visible()
+
+    def test_someone_else_changed_it_and_it_can_be_sent_again(self, opened, opportunity, rep):
+        page = opened()
+        edit_opportunity(opportunity.pk, {"topic": "Fifty machines"}, actor=rep)
+        page.get_by_role("textbox", name="Description").fill("Typed with care")
+        page.get_by_role("button", name="Close Opportunity").click()
+        expect(page.get_by_role("dialog").get_by_role("alert")).to_contain_text("Rep changed this record")
+        page.get_by_role("button", name="Close Opportunity").click()
+        expect(page.get_by_text("“Fifty machines” was closed as lost.")).to_be_visible()
+        assert OpportunityClose.objects.get().description == "Typed with care"
+
+    @pytest.mark.parametrize("theme", ["light", "dark"])
+    def test_errors_are_told_on_a_sheet_whose_buttons_stay_in_reach(self, opened, opportunity, accessible, theme):
+        for kind in (FieldType.TEXT, FieldType.WHOLE_NUMBER, FieldType.DATE, FieldType.YES_NO):
+            make_close_field(f"custom_{kind}", kind, help_en="What it is for.")
+        make_close_field("cause", FieldType.CHOICE, options=("price", "product"))
+        make_quote(opportunity)
+        page = opened("Won", "phone", color_scheme=theme)
+        dialog, button = page.get_by_role("dialog"), page.get_by_role("button", name="Close Opportunity")
+        expect(dialog.get_by_role("radio").first).to_be_focused()
+        expect(button).to_be_in_viewport(ratio=1)
+        accessible(page)
+        assert dialog.bounding_box() == {"x": 0, "y": 0, "width": 390, "height": 844}
+        dialog.get_by_role("radio").first.check()
+        dialog.get_by_label("Actual revenue").fill("1.23.4")
+        button.click()
+        expect(dialog.get_by_role("alert")).to_contain_text("Actual revenue: Enter an amount")
+        revenue = dialog.get_by_label("Actual revenue")
+        expect(revenue).to_be_focused()
+        expect(revenue).to_have_accessible_description("Enter an amount such as 1,234.50.")
+        accessible(page)
+        dialog.get_by_role("button", name="Close the dialog").focus()
+        dialog.get_by_role("link", name="Actual revenue").click()
+        expect(revenue).to_be_focused()
+        expect(button).to_be_in_viewport(ratio=1)
+
+
+class TestToast:
+    @pytest.fixture
+    def page(self, open_browser, admin, account):
+        page = open_browser(admin)
+        page.clock.install()
+        page.goto("/accounts/new/")
+        page.get_by_label("Name").fill("Fabrikam")
+        page.get_by_role("button", name="Save").click()
+        expect(page.locator(".toast")).to_contain_text("“Fabrikam” was created.")
+        return page
+
+    def test_it_goes_after_half_a_minute_and_stays_while_it_has_the_focus(self, page):
+        toast = page.locator(".toast")
+        page.clock.run_for(29_000)
+        expect(toast).to_be_visible()
+        toast.get_by_role("button", name="Dismiss").focus()
+        page.clock.run_for(60_000)
+        expect(toast).to_be_visible()
+        page.locator("#main").focus()
+        page.clock.run_for(6_000)
+        expect(toast).to_have_count(0)
+
+    def test_it_can_be_dismissed_by_keyboard(self, page):
+        page.get_by_role("button", name="Dismiss").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator(".toast")).to_have_count(0)
+        expect(page.locator("#main")).to_be_focused()
 
 
 def test_a_form_is_taken_though_one_signed_in_anew_in_another_tab(open_browser, transactional_db, units):

@@ -70,6 +70,14 @@ class Journey:
         expect(self.page.get_by_role("status").get_by_text(text)).to_be_visible()
         self.look("told")
 
+    def choose(self, label: str, name: str) -> None:
+        field = self.page.get_by_role("combobox", name=label, exact=True)
+        if not self.scripts:
+            field.select_option(name)
+            return
+        field.press_sequentially(name[:3])
+        self.page.get_by_role("option", name=name, exact=True).click()
+
     def close(self, outcome: str) -> None:
         self.command(f"Close as {outcome.capitalize()}", f"Close Opportunity as {outcome}")
         self.submit("Close Opportunity")
@@ -156,7 +164,7 @@ def _reopen(journey: Journey) -> None:
 def _close_as_lost(journey: Journey) -> None:
     journey.command("Close as Lost", "Close Opportunity as lost")
     journey.page.get_by_label("Status reason", exact=True).select_option("Out-Sold")
-    journey.page.get_by_label("Competitor", exact=True).select_option("Northwind")
+    journey.choose("Competitor", "Northwind")
     journey.page.get_by_role("textbox", name="Description").fill("They were cheaper.")
     journey.submit("Close Opportunity")
     journey.told(f"“{TOPIC}” was closed as lost.")

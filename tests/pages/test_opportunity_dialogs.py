@@ -1,17 +1,20 @@
-"""Reopening, closing all quotes, assigning and deleting."""
+"""Reopening, closing all quotes, assigning, deleting and undoing; what all dialogs have in common."""
 
+import time
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
 from crm import clock
+from crm.models import Depth, Event, Role
 from opportunities.actions import change_settings, edit_opportunity
-from opportunities.models import Opportunity, OpportunityClose, State
+from opportunities.models import Opportunity, OpportunityClose, State, StatusReason
+from opportunities.undo import LASTS
 from quotes.models import Quote, QuoteClose
 from quotes.states import QuoteState, QuoteStatusReason
 from tests.expect import nothing_changes
-from tests.factories import make_opportunity, make_quote, make_user, reopen
+from tests.factories import close_lost, make_opportunity, make_quote, make_user, reopen
 from tests.pages.html import elements
 from tests.pages.reading import errors_of, form_of, send, text_of
 
@@ -200,7 +203,154 @@ def test_deleting_after_a_change_of_someone_else_is_refused(rep, teammate, brows
     assert Opportunity.objects.get().state == State.OPEN
 
 
+# Undo
+
+
+def close_and_look(client, opportunity, outcome="won", **typed):
+    """Close it in the dialog. Returns the page that follows, and the address that undoes the closing, if offered."""
+    page = client.get(send(client, url(opportunity, f"close-as-{outcome}"), **typed).url)
+    offers = [form["action"] for form in elements(page, "form", method="post") if "undo" in form["action"]]
+    return page, *(offers or [""])
+
+
+def test_a_closing_can_be_undone(rep, browse):
+    opportunity, client = make_opportunity(rep, topic="Forty machines", probability=40), browse(rep)
+    __, undo = close_and_look(client, opportunity)
+    response = client.post(undo)
+    assert response.url == opportunity.get_absolute_url()
+    assert "“Forty machines” was reopened." in text_of(client.get(response.url))
+    assert (Opportunity.objects.get().state, Opportunity.objects.get().probability) == (State.OPEN, 40)
+    assert OpportunityClose.objects.get().reopen_reason == "Undone"
+
+
+def test_undo_says_why_in_the_users_language_also_where_a_reason_is_required(rep, admin, browse):
+    change_settings({"reopen_reason_required": True}, actor=admin)
+    rep.language = "da"
+    rep.save(update_fields=["language"])
+    client = browse(rep)
+    page, undo = close_and_look(client, make_opportunity(rep), "lost")
+    assert "Fortryd" in text_of(page)
+    client.post(undo)
+    assert OpportunityClose.objects.get().reopen_reason == "Fortrudt"
+
+
+def test_undo_is_told_to_leave_quotes_closed_and_does(rep, browse):
+    opportunity, client = make_opportunity(rep), browse(rep)
+    make_quote(opportunity)
+    page, undo = close_and_look(client, opportunity, close_quotes="lost")
+    assert "1 quote was closed as Lost. Undo leaves them closed." in text_of(page)
+    client.post(undo)
+    assert Opportunity.objects.get().state == State.OPEN
+    assert Quote.objects.get().state == QuoteState.CLOSED
+
+
+def test_undo_is_offered_once_and_only_to_who_may_reopen(rep, browse):
+    opportunity, client = make_opportunity(rep), browse(rep)
+    assert close_and_look(client, opportunity)[1]
+    assert "undo" not in client.get(opportunity.get_absolute_url()).content.decode()
+    Role.objects.filter(pk=rep.role_id).update(reopen=Depth.NONE)
+    other = make_opportunity(rep)
+    make_quote(other)
+    page, undo = close_and_look(browse(rep), other, close_quotes="lost")
+    assert not undo
+    assert "was closed as won." in text_of(page)
+    assert "Undo" not in text_of(page)
+
+
+def test_looking_at_its_address_undoes_nothing(rep, browse):
+    opportunity, client = make_opportunity(rep), browse(rep)
+    __, undo = close_and_look(client, opportunity)
+    with nothing_changes():
+        assert client.get(undo).url == opportunity.get_absolute_url()
+
+
+@pytest.mark.parametrize(("seconds", "state"), [(LASTS - 1, State.OPEN), (LASTS + 1, State.WON)])
+def test_it_can_be_undone_for_a_minute(rep, browse, monkeypatch, seconds, state):
+    opportunity, client = make_opportunity(rep), browse(rep)
+    __, undo = close_and_look(client, opportunity)
+    now = time.time()
+    monkeypatch.setattr("django.core.signing.time.time", lambda: now + seconds)
+    response = client.post(undo)
+    assert Opportunity.objects.get().state == state
+    if state == State.WON:
+        assert response.url == url(opportunity, "reopen")
+        assert "too late to undo" in text_of(client.get(response.url))
+
+
+def test_an_address_that_was_never_offered_undoes_nothing(rep, browse):
+    mine, other = make_opportunity(rep), make_opportunity(rep, state="won")
+    client = browse(rep)
+    __, undo = close_and_look(client, mine)
+    for address in (undo.replace(str(mine.pk), str(other.pk)), f"{undo[:-2]}x/"):
+        with nothing_changes():
+            assert "/reopen/" in client.post(address).url
+
+
+@pytest.mark.parametrize(("username", "status"), [("member", 403), ("stranger", 403), ("nobody", 404)])
+def test_only_who_may_reopen_undoes(rep, people, browse, username, status):
+    __, undo = close_and_look(browse(rep), make_opportunity(rep))
+    with nothing_changes():
+        assert browse(people[username]).post(undo).status_code == status
+
+
+def test_what_someone_else_changed_since_is_not_undone(rep, teammate, browse):
+    opportunity, client = make_opportunity(rep), browse(rep)
+    __, undo = close_and_look(client, opportunity)
+    reopen(opportunity, actor=teammate)
+    with nothing_changes():
+        response = client.post(undo)
+    assert response.status_code == 409
+    assert "is open" in text_of(response)
+    close_lost(opportunity, actor=teammate)
+    with nothing_changes():
+        response = client.post(undo)
+    assert response.status_code == 412
+    assert "Teammate changed this record" in text_of(response)
+    assert elements(response, "a", href=opportunity.get_absolute_url())
+
+
+def test_a_second_click_on_undo_undoes_once(rep, browse):
+    opportunity, client = make_opportunity(rep), browse(rep)
+    __, undo = close_and_look(client, opportunity)
+    assert [client.post(undo).status_code for __ in range(2)] == [302, 409]
+    assert Event.objects.filter(type="opportunity.reopened").count() == 1
+
+
 # All
+
+
+@pytest.mark.parametrize("verb", ["close-as-won", "close-quotes", "reopen", "assign"])
+def test_the_first_field_has_the_focus(manager, browse, verb):
+    opportunity = make_opportunity(manager, state="won" if verb == "reopen" else "open")
+    make_quote(opportunity) if verb == "close-quotes" else None
+    page = browse(manager).get(url(opportunity, verb))
+    first = next(iter(page.context["form"].visible_fields()))
+    assert [each["name"] for each in elements(page, autofocus="")][:1] == [first.html_name]
+
+
+def test_the_first_wrong_field_has_it_after_a_refusal(rep, browse):
+    response = send(
+        browse(rep), url(make_opportunity(rep), "close-as-won"), actual_revenue="-1", close_date="2999-01-01"
+    )
+    (focused,) = elements(response, autofocus="")
+    assert (focused["name"], focused["aria-invalid"]) == ("actual_revenue", "true")
+    assert elements(response, "ul", id=focused["aria-describedby"])
+    assert elements(response, "a", href=f"#{focused['id']}")
+
+
+def test_what_is_wrong_with_no_field_has_it_itself(rep, browse):
+    opportunity = make_opportunity(rep, state="won")
+    response = browse(rep).post(url(opportunity, "close-as-won"), {"version": opportunity.version})
+    assert [each["class"] for each in elements(response, autofocus="")] == ["error-summary"]
+
+
+def test_a_reason_names_the_fields_that_it_asks_for(rep, browse):
+    StatusReason.objects.filter(pk=5).update(requires_competitor=True, requires_description=True)
+    page = browse(rep).get(url(make_opportunity(rep), "close-as-lost"))
+    asked = {option["value"]: option.get("data-requires") for option in elements(page, "option")}
+    assert (asked["4"], asked["5"]) == (None, "competitor description")
+    form = page.context["form"]
+    assert not any(form.fields[name].required for name in ("competitor", "description"))
 
 
 @pytest.mark.parametrize(("username", "status"), [("member", 403), ("stranger", 403), ("nobody", 404)])

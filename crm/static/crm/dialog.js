@@ -22,11 +22,35 @@ document.addEventListener("htmx:afterSettle", (event) => {
 
 function openDialog() {
   if (!dialog.open) dialog.showModal();
-  const first = dialog.querySelector(".error-summary")
+  const first = dialog.querySelector("[autofocus]")
     || dialog.querySelector("form :is(input:not([type=hidden]), select, textarea)")
     || dialog.querySelector("form [type=submit], a[href]");
   if (first) first.focus();
 }
+
+// The summary leads to the field itself, and leaves the address as it is.
+
+dialog.addEventListener("click", (event) => {
+  const link = event.target.closest(".error-summary a");
+  const field = link && document.getElementById(link.hash.slice(1));
+  if (!field) return;
+  event.preventDefault();
+  (field.matches("input, select, textarea") ? field : field.querySelector("input")).focus();
+});
+
+// A form is sent once: also not in the moment before the page that it led to has come.
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  const { elt } = event.detail;
+  if (!elt.matches("#dialog form")) return;
+  if (elt.dataset.sent) event.preventDefault();
+  elt.dataset.sent = "yes";
+});
+
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { elt, xhr } = event.detail;
+  if (elt.matches("#dialog form") && !xhr.getResponseHeader("HX-Redirect")) delete elt.dataset.sent;
+});
 
 // What stands in the form that can still be sent, without what the server put there for itself.
 function typed() {
@@ -34,6 +58,8 @@ function typed() {
   if (!form) return untouched;
   const values = new FormData(form);
   for (const hidden of form.querySelectorAll("[type=hidden]")) values.delete(hidden.name);
+  // Also what was typed to search for and not chosen.
+  for (const box of form.querySelectorAll("[role=combobox]")) values.append("", box.value);
   return new URLSearchParams(values).toString();
 }
 

@@ -1,0 +1,62 @@
+"""What comboboxes offer while one types: the records that the user may name."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext_lazy as _
+
+from crm.models import RecordAccess
+from crm.permissions import access
+from crm.types import Text
+from crm.views import PageView, as_private
+from opportunities import form_choices
+from opportunities.models import Account, Competitor
+
+SHOWN = 20
+LONGEST = 200
+
+
+class ChoicesPage(PageView):
+    """`?q=`: the first records whose name fits, as options of a listbox.
+
+    With `&new=yes` the last option is a new record of that name, for who may create one. It is created by nothing
+    but the form that is sent with it.
+    """
+
+    template_name = "components/choices.html"
+    model: type[Account] | type[Competitor]
+    # Of a new record, with its `name`; empty where none is created on the way.
+    new_label: Text = ""
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        # Nothing to offer; that the session ended is told when the form is sent, and what was typed stays.
+        if not request.user.is_authenticated:
+            return as_private(HttpResponse(status=204))
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context(self) -> dict[str, Any]:
+        text = self.request.GET.get("q", "").strip()[:LONGEST]
+        found = form_choices.found(self.model, text, self.actor, limit=SHOWN + 1)
+        return {
+            "q": text,
+            "choices": found[:SHOWN],
+            "has_more": len(found) > SHOWN,
+            "new_label": self.new_label % {"name": text} if self._offers_new(text) else "",
+        }
+
+    def _offers_new(self, text: str) -> bool:
+        if not (text and self.new_label) or "\0" in text or self.request.GET.get("new") != "yes":
+            return False
+        if access(self.actor, self.model.kind) < RecordAccess.EDIT:
+            return False
+        return not self.model.objects.visible_to(self.actor).filter(name__iexact=text).exists()
+
+
+class AccountChoices(ChoicesPage):
+    model = Account
+
+
+class CompetitorChoices(ChoicesPage):
+    model, new_label = Competitor, _("New competitor “%(name)s”")
