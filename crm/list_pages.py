@@ -209,8 +209,7 @@ class ListPage(PageView):
         if not commands:
             return None
         key = selection_key(self.request.path, self.actor)
-        params = without(self.params, "columns")
-        return SelectionBar(commands, key, params.urlencode(), scope_of(params, self.view_name), count)
+        return SelectionBar(commands, key, self.params.urlencode(), scope_of(self.params, self.view_name), count)
 
     def _way_out(self, invalid: Invalid | None) -> tuple[str, Text] | None:
         """From a view that does not exist to the one that the page begins with."""
