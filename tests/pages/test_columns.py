@@ -119,7 +119,7 @@ def test_an_address_may_name_the_columns(page, send, won):
     assert not ListLayout.objects.exists()
 
 
-@pytest.mark.parametrize("columns", ["nonsense", "topic,topic", "topic,"])
+@pytest.mark.parametrize("columns", ["nonsense", "topic,topic", "topic,", ["topic", "owner"]])
 def test_columns_that_do_not_exist_are_refused(page, won, columns):
     response = page(view="won", columns=columns)
     assert response.status_code == 400
