@@ -123,7 +123,8 @@ class ViewsDialog(ListDialog):
         return ""
 
     def get_form(self, data: Any = None) -> ViewsForm:
-        return ViewsForm(data, views=self.page.saved)
+        usual = self.page.definition.views[self.page.usual_view()].label
+        return ViewsForm(data, views=self.page.saved, usual=usual)
 
     def submit(self, form: Form, actor: User) -> str:
         assert isinstance(form, ViewsForm)

@@ -79,9 +79,13 @@ class SaveViewForm(forms.Form):
 
 
 class ViewsForm(forms.Form):
-    """For each view `name-<id>` and `delete-<id>`; `default` is the one that the list begins with."""
+    """For each view `name-<id>` and `delete-<id>`; `default` is the one that the list begins with.
 
-    def __init__(self, data: Any = None, *, views: Sequence[SavedView]) -> None:
+    Args:
+        usual: the view that it begins with otherwise.
+    """
+
+    def __init__(self, data: Any = None, *, views: Sequence[SavedView], usual: Text) -> None:
         super().__init__(data, auto_id="dialog_%s")
         self.views = views
         for view in views:
@@ -91,7 +95,7 @@ class ViewsForm(forms.Form):
             self.fields[f"delete-{view.pk}"] = forms.BooleanField(label=_("Delete"), required=False)
         self.fields["default"] = forms.TypedChoiceField(
             label=_("The list begins with"),
-            choices=[("", _("What it begins with for everyone")), *((str(view.pk), view.name) for view in views)],
+            choices=[("", usual), *((str(view.pk), view.name) for view in views)],
             initial=next((str(view.pk) for view in views if view.is_default), ""),
             coerce=UUID,
             empty_value=None,

@@ -71,7 +71,7 @@ class ListPage(PageView):
             if "export" in self.params:
                 return self.export(self.params.pop("export"))
             rows = without(self.params, "columns")
-            result = read_list(self.definition, rows, self.actor, default_view=self._default_view())
+            result = read_list(self.definition, rows, self.actor, default_view=self.usual_view())
         except Invalid as invalid:
             return self.show(self._context(None, invalid), status=invalid.status)
         return self.show(self._context(result, None))
@@ -79,7 +79,7 @@ class ListPage(PageView):
     def select(self) -> Selection:
         """The rows of all pages. Raises: Invalid."""
         rows = without(self.params, "columns")
-        return select_rows(self.definition, rows, self.actor, default_view=self._default_view())
+        return select_rows(self.definition, rows, self.actor, default_view=self.usual_view())
 
     def export(self, asked: list[str]) -> HttpResponse:
         """The rows of all pages in a file, or the question in which form.
@@ -119,9 +119,10 @@ class ListPage(PageView):
     @property
     def view_name(self) -> str:
         asked = self.params.get("view", "")
-        return asked if asked in self.definition.views else self._default_view()
+        return asked if asked in self.definition.views else self.usual_view()
 
-    def _default_view(self) -> str:
+    def usual_view(self) -> str:
+        """The view that the list begins with for everyone."""
         return self.default_view or next(iter(self.definition.views))
 
     @property
@@ -145,7 +146,8 @@ class ListPage(PageView):
         """Those of the address, else the user's own of the view, else the view's. Raises: Invalid."""
         if "columns" in self.params:
             names = ",".join(self.params.getlist("columns")).split(",")
-            if len(set(names)) < len(names) or not set(names) <= set(self.columns):
+            once = len(self.params.getlist("columns")) == 1 and len(set(names)) == len(names)
+            if not once or not set(names) <= set(self.columns):
                 offered = ", ".join(self.columns)
                 raise Invalid(
                     {"columns": [_("Enter some of these, separated by commas: %(names)s.") % {"names": offered}]}
@@ -209,14 +211,13 @@ class ListPage(PageView):
         if not commands:
             return None
         key = selection_key(self.request.path, self.actor)
-        params = without(self.params, "columns")
-        return SelectionBar(commands, key, params.urlencode(), scope_of(params, self.view_name), count)
+        return SelectionBar(commands, key, self.params.urlencode(), scope_of(self.params, self.view_name), count)
 
     def _way_out(self, invalid: Invalid | None) -> tuple[str, Text] | None:
         """From a view that does not exist to the one that the page begins with."""
         if invalid is None or "view" not in invalid.errors:
             return None
-        return self.request.path, self.definition.views[self._default_view()].label
+        return self.request.path, self.definition.views[self.usual_view()].label
 
     def _views(self) -> list[ViewLink]:
         """Another view begins afresh: its order, columns and pages are its own, filters and search stay.
@@ -224,7 +225,7 @@ class ListPage(PageView):
         The first view of a definition, the one of all rows, stands last where the page begins with another.
         """
         first, *others = self.definition.views
-        names = [*others, first] if self._default_view() != first else [first, *others]
+        names = [*others, first] if self.usual_view() != first else [first, *others]
         return [
             ViewLink(
                 self.definition.views[name].label,

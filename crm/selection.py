@@ -15,8 +15,8 @@ from crm.types import Text
 
 # More than this many at once are no selection that anyone has looked at.
 LIMIT = 5000
-# What orders and pages a list, and chooses no row.
-_NO_CHOICE = PAGING | {"ordering"}
+# What orders, pages and shows a list, and chooses no row.
+_NO_CHOICE = PAGING | {"ordering", "columns"}
 
 
 @dataclass(frozen=True)

@@ -184,6 +184,7 @@ def test_a_row_is_closed_from_its_menu_and_the_list_is_there_again(open_browser,
     accessible(page)
     page.get_by_role("link", name="Close as Lost").click()
     dialog = page.get_by_role("dialog", name="Close Opportunity as lost")
+    expect(dialog).to_be_visible()
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(page.get_by_role("button", name="Commands for Mine")).to_be_focused()

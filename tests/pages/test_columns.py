@@ -9,6 +9,7 @@ import pytest
 
 from crm.models import ListLayout
 from crm.own_lists import columns_of, set_columns
+from crm.selection import ids_in_list
 from opportunities.list_views import OPPORTUNITY_COLUMNS
 from opportunities.lists import OPPORTUNITIES
 from tests.factories import make_account, make_opportunity, make_quote
@@ -118,16 +119,20 @@ def test_an_address_may_name_the_columns(page, send, won):
     assert not ListLayout.objects.exists()
 
 
-@pytest.mark.parametrize("columns", ["nonsense", "topic,topic", "topic,"])
+@pytest.mark.parametrize("columns", ["nonsense", "topic,topic", "topic,", ["topic", "owner"]])
 def test_columns_that_do_not_exist_are_refused(page, won, columns):
     response = page(view="won", columns=columns)
     assert response.status_code == 400
     assert "Enter some of these" in text_of(response)
 
 
-def test_chosen_rows_do_not_depend_on_columns(page, won):
-    (query,) = elements(page(view="won", columns="topic,owner"), "input", name="bulk-query")
-    assert query["value"] == "view=won"
+def test_chosen_rows_do_not_depend_on_columns(page, rep, won):
+    response = page(view="won", columns="topic,owner")
+    (form,) = elements(response, "form", id="selection")
+    assert form["data-scope"] == "view=won"
+    (query,) = elements(response, "input", name="bulk-query")
+    assert query["value"] == "view=won&columns=topic%2Cowner"
+    assert ids_in_list(OPPORTUNITIES, "view=won&columns=topic%2Cowner", rep, default_view="open") == [won.pk]
 
 
 @pytest.mark.parametrize("address", ["/quotes/", "/accounts/", "/competitors/"])

@@ -31,8 +31,10 @@
   });
 
   document.getElementById("dialog").addEventListener("close", () => {
-    if (left && document.activeElement === document.body) left.focus();
+    const button = left;
     left = null;
+    // Once the dialog is empty and whoever else wanted the focus has it.
+    setTimeout(() => { if (button && document.activeElement === document.body) button.focus(); });
   });
 
   // A table that is wider than its box after all can be moved sideways, and shows it.
