@@ -28,6 +28,9 @@ class Problem:
 
 
 PROBLEMS: dict[str, Problem] = {}
+# What may go when tried again, after so long unless it says so itself.
+PASSING = ("unavailable", "throttled")
+RETRY_AFTER_SECONDS = 2
 
 
 def register(*problems: Problem) -> None:

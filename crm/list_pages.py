@@ -75,7 +75,9 @@ class ListPage(PageView):
         """
         selection = select_rows(self.definition, self.params, self.actor, default_view=self._default_view())
         if asked != [CHOOSE]:
-            return cast(HttpResponse, download(selection, self.columns, file_form(asked)))
+            only_head = self.request.method == "HEAD"
+            answer = download(selection, self.columns, file_form(asked), reader=self.actor, only_head=only_head)
+            return cast(HttpResponse, answer)
         self.template_name = "generic/export.html"
         question = {"form": ExportForm(), "count": selection.count, "kept": self._kept(set())}
         return self.show({"title": _("Export"), "subject": self.get_title(), "cancel_url": self.url_with(), **question})
