@@ -36,13 +36,19 @@ def create_status_reason(values: Mapping[str, Any], *, actor: User) -> StatusRea
     return reason
 
 
-def change_status_reason(code: int, changes: Mapping[str, Any], *, actor: User) -> StatusReason:
+def change_status_reason(
+    code: int, changes: Mapping[str, Any], *, actor: User, expected: Values | None = None
+) -> StatusReason:
     """Rename it, place it, retire it, make it the default. Code and state stay; so do the labels on close records.
 
-    Raises: NotFound, Denied, Invalid.
+    Args:
+        expected: its facts as the actor saw them.
+
+    Raises: NotFound, Denied, Invalid; Refusal: stale.
     """
     with deed():
         reason = _find(_lock_list(actor), code)
+        audit.require_unchanged(reason, expected)
         before = audit.facts(reason)
         for field, value in changes.items():
             setattr(reason, field, value)

@@ -27,6 +27,7 @@ from tests.factories import (
     close_lost,
     close_won,
     make_account,
+    make_close_field,
     make_competitor,
     make_opportunity,
     make_quote,
@@ -37,7 +38,7 @@ from tests.pages.reading import text_of
 
 pytestmark = pytest.mark.django_db
 
-EDITABLE = {"user", "businessunit", "role", "statusreason", "settings"}
+EDITABLE = {"user", "businessunit", "role", "statusreason", "closefield", "settings"}
 MODELS = [model for label in ("crm", "opportunities", "quotes") for model in apps.get_app_config(label).get_models()]
 READ_ONLY = [model for model in MODELS if model._meta.model_name not in EDITABLE]
 
@@ -70,6 +71,7 @@ def records(rep: User) -> SimpleNamespace:
     close_won(opportunity)
     reopen(opportunity)
     Token.objects.issue(rep, name="test")
+    make_close_field("budget")
     return SimpleNamespace(opportunity=opportunity, quote=quote)
 
 

@@ -18,6 +18,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
+from crm import clock
 from crm.columns import Column
 from crm.exports import cells, download, file_form, files
 from crm.list_pages import ListPage
@@ -82,7 +83,7 @@ def everything(sale, rep):
     make_opportunity(rep, topic="Open one", probability=40, rating=1)
     make_opportunity(rep, topic="Lost one", state="lost")
     for state in ("draft", "active", "won", "lost"):
-        make_quote(make_opportunity(rep), state)
+        make_quote(make_opportunity(rep), state, effective_to=clock.today())
 
 
 def test_every_page_of_a_list_is_tried_here():
