@@ -38,7 +38,7 @@ class SignInPage(LoginView):
         """Who signed in by another tab meanwhile has no less to come back to."""
         if request.method == "POST" and request.user.is_authenticated:
             return self._go_on(HttpResponseRedirect(self.get_success_url()))
-        return super().dispatch(request, *args, **kwargs)
+        return cast(HttpResponse, super().dispatch(request, *args, **kwargs))
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         response = self._go_on(super().form_valid(form))

@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.forms.models import construct_instance
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -132,8 +132,9 @@ class AdministratorForm(ActionForm):
         self.initial["opened_with"] = present
         if self.refusal and self.refusal.code == "stale":
             # Now that this was told, what was typed may be sent once more.
-            self.data = self.data.copy()
-            self.data["opened_with"] = json.dumps(present, cls=DjangoJSONEncoder)
+            data = cast(QueryDict, self.data).copy()
+            data["opened_with"] = json.dumps(present, cls=DjangoJSONEncoder)
+            self.data = data
 
 
 class ActionAdmin(admin.ModelAdmin):

@@ -1,7 +1,7 @@
 """What administrators changed: for each deed one entry in Django's own log, written in the same transaction."""
 
 import json
-from typing import Any, cast
+from typing import Any
 
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -47,7 +47,7 @@ def last_change(record: Model) -> str:
     if last is None:
         return ""
     moment = formats.date_format(timezone.localtime(last.action_time), "SHORT_DATETIME_FORMAT")
-    values = {"name": cast(User, last.user).name, "time": moment, "changes": told(last)}
+    values = {"name": last.user.name, "time": moment, "changes": told(last)}
     return _("%(name)s changed this after you opened it (%(time)s): %(changes)s") % values
 
 
