@@ -6,9 +6,10 @@ from typing import Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.forms.models import construct_instance
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -134,6 +135,24 @@ class ActionForm(forms.ModelForm):
             add_errors(self, self.refusal)
 
 
+class AdministratorForm(ActionForm):
+    """Carries the facts that its record had when it was opened: what others changed meanwhile is not undone unseen."""
+
+    opened_with = forms.JSONField(required=False, encoder=DjangoJSONEncoder, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding:
+            return
+        present = audit.facts(self.instance)
+        self.initial["opened_with"] = present
+        if self.refusal and self.refusal.code == "stale":
+            # Now that this was told, what was typed may be sent once more.
+            data = cast(QueryDict, self.data).copy()
+            data["opened_with"] = json.dumps(present, cls=DjangoJSONEncoder)
+            self.data = data
+
+
 class ActionAdmin(admin.ModelAdmin):
     """Whatever an action refuses when the form is saved becomes errors of the form, never a server error."""
 
@@ -157,9 +176,12 @@ class ActionAdmin(admin.ModelAdmin):
 class AdministratorAdmin(ActionAdmin):
     """For whoever may administer. The actions write, judge and keep the audit; a model without one has no such page.
 
-    Hooks, each `staticmethod(action)`: `create_action(values, *, actor)`, `change_action(pk, values, *, actor)`,
-    both return the record; `delete_action(pk, *, actor)`. `values` are the form's, by field.
+    Hooks, each `staticmethod(action)`: `create_action(values, *, actor)`, `change_action(pk, values, *, actor,
+    expected)`, both return the record; `delete_action(pk, *, actor)`. `values` are the form's, by field, `expected` the
+    facts that it was opened with.
     """
+
+    form = AdministratorForm
 
     create_action: ClassVar[Callable[..., models.Model] | None] = None
     change_action: ClassVar[Callable[..., models.Model] | None] = None
@@ -184,6 +206,13 @@ class AdministratorAdmin(ActionAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return may_administer(request.user) and self.delete_action is not None
 
+    def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
+        carried = ["opened_with"] if obj else []
+        return [
+            (title, options | {"fields": [*(name for name in options["fields"] if name != "opened_with"), *carried]})
+            for title, options in super().get_fieldsets(request, obj)
+        ]
+
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         saved = self.store(obj.pk if change else None, form.cleaned_data, actor=cast(User, request.user))
         obj.pk = saved.pk
@@ -191,11 +220,13 @@ class AdministratorAdmin(ActionAdmin):
 
     def store(self, pk: Any, values: Values, *, actor: User) -> models.Model:
         """Raises: Refusal."""
+        values = dict(values)
+        expected = values.pop("opened_with", None)
         if pk is None:
             assert self.create_action
             return self.create_action(values, actor=actor)
         assert self.change_action
-        return self.change_action(pk, values, actor=actor)
+        return self.change_action(pk, values, actor=actor, expected=expected)
 
     def delete_model(self, request: HttpRequest, obj: models.Model) -> None:
         assert self.delete_action

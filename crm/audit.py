@@ -4,11 +4,14 @@ import json
 from typing import Any
 
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db.models import Model
+from django.utils import formats, timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from crm.errors import Refusal
 from crm.models import User
 from crm.types import Values
 
@@ -25,6 +28,31 @@ def record(actor: User, obj: Model, before: Values, after: Values) -> None:
     if changed:
         flag = CHANGE if before and after else ADDITION if after else DELETION
         LogEntry.objects.log_actions(actor.pk, [obj], flag, json.dumps(changed, cls=DjangoJSONEncoder))
+
+
+def require_unchanged(record: Model, expected: Values | None) -> None:
+    """Refuses where the caller saw other facts than the present ones, under their lock; None means: any will do.
+
+    Raises:
+        Refusal: stale, with who changed what.
+    """
+    if expected is not None and _as_json(facts(record)) != _as_json(expected):
+        raise Refusal("stale", last_change(record))
+
+
+def last_change(record: Model) -> str:
+    """Who changed the record last, when and what, as a sentence; empty where no entry tells it."""
+    about = {"content_type": ContentType.objects.get_for_model(record), "object_id": str(record.pk)}
+    last = LogEntry.objects.filter(**about).select_related("user").order_by("-action_time", "-pk").first()
+    if last is None:
+        return ""
+    moment = formats.date_format(timezone.localtime(last.action_time), "SHORT_DATETIME_FORMAT")
+    values = {"name": last.user.name, "time": moment, "changes": told(last)}
+    return _("%(name)s changed this after you opened it (%(time)s): %(changes)s") % values
+
+
+def _as_json(values: Values) -> Any:
+    return json.loads(json.dumps(values, cls=DjangoJSONEncoder))
 
 
 def told(entry: LogEntry) -> str:

@@ -28,6 +28,9 @@ class Problem:
 
 
 PROBLEMS: dict[str, Problem] = {}
+# What may go when tried again, after so long unless it says so itself.
+PASSING = ("unavailable", "throttled", "idempotency_in_progress")
+RETRY_AFTER_SECONDS = 2
 
 
 def register(*problems: Problem) -> None:

@@ -89,7 +89,9 @@ class ListPage(PageView):
         selection = self.select()
         if asked != [CHOOSE]:
             columns = {name: self.columns[name] for name in self.column_names}
-            return cast(HttpResponse, download(selection, columns, file_form(asked)))
+            only_head = self.request.method == "HEAD"
+            answer = download(selection, columns, file_form(asked), reader=self.actor, only_head=only_head)
+            return cast(HttpResponse, answer)
         self.template_name = "generic/export.html"
         question = {"form": ExportForm(), "count": selection.count, "kept": self._kept(set())}
         return self.show({"title": _("Export"), "subject": self.get_title(), "cancel_url": self.url_with(), **question})

@@ -1,4 +1,4 @@
-"""The frame of every public verb: one transaction, and the database's own refusals in the domain's words."""
+"""The frame of verbs and of long reads: one transaction, the database's own refusals in the domain's words."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -37,18 +37,35 @@ def deed() -> Iterator[None]:
             `unavailable` where a lock was not to be had in time, a deadlock was broken or a statement took too long.
     """
     try:
-        with transaction.atomic():
+        with _in_time(), transaction.atomic():
             yield
     except IntegrityError as error:
         raise refusal_from(error) from error
-    except OperationalError as error:
-        if getattr(error.__cause__, "pgcode", None) in ("55P03", "40P01", "57014"):
-            raise Refusal("unavailable") from error
-        raise
     except DatabaseError as error:
         # Django's own word, where save(update_fields=…) finds the row gone.
         if type(error) is DatabaseError and error.__cause__ is None:
             raise NotFound from error
+        raise
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """For a read of several steps, such as that of a cursor: one transaction, in which nothing is written.
+
+    Raises:
+        Refusal: `unavailable` where a statement took too long.
+    """
+    with _in_time(), transaction.atomic():
+        yield
+
+
+@contextmanager
+def _in_time() -> Iterator[None]:
+    try:
+        yield
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", None) in ("55P03", "40P01", "57014"):
+            raise Refusal("unavailable") from error
         raise
 
 

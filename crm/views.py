@@ -24,7 +24,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django_htmx.http import HttpResponseClientRedirect, reselect, reswap, retarget
 
 from crm.comboboxes import search_only
-from crm.errors import Invalid, NotFound, Refusal, Stale
+from crm.errors import PASSING, RETRY_AFTER_SECONDS, Invalid, NotFound, Refusal, Stale
 from crm.events import last_change
 from crm.forms import focus_first
 from crm.models import User
@@ -295,7 +295,10 @@ def refusal_page(request: HttpRequest, refusal: Refusal, back: tuple[str, Text])
         "back_label": back[1],
         "layout": layout(request),
     }
-    return render(request, "generic/refusal.html", context, status=refusal.status)
+    response = render(request, "generic/refusal.html", context, status=refusal.status)
+    if refusal.code in PASSING:
+        response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return response
 
 
 def as_private(response: HttpResponse) -> HttpResponse:

@@ -13,15 +13,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.renderers import JSONRenderer
-from crm.errors import Invalid, Refusal
+from crm.errors import PASSING, RETRY_AFTER_SECONDS, Invalid, Refusal
 from crm.types import Text, Values
 
 logger = logging.getLogger(__name__)
 
 MEDIA_TYPE = "application/problem+json"
 VARY = "Accept-Language, Authorization, Cookie"
-RETRY_AFTER_SECONDS = 2
-RETRIED = ("unavailable", "throttled", "idempotency_in_progress")
 
 # The first that fits; the frameworks' own sentences give way to ours.
 CODES: tuple[tuple[type[Exception], str], ...] = (
@@ -106,6 +104,6 @@ def _headers(error: Exception, refusal: Refusal) -> dict[str, str]:
     headers = {}
     if refusal.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if refusal.code in RETRIED:
+    if refusal.code in PASSING:
         headers["Retry-After"] = str(int(getattr(error, "wait", None) or RETRY_AFTER_SECONDS))
     return headers

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from datetime import datetime
+
 import pgtrigger
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
@@ -7,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from crm import clock
 from crm.constraints import refusing_trigger
-from crm.ids import uuid7
+from crm.ids import first_of, uuid7
 
 
 class Origin(models.TextChoices):
@@ -23,6 +25,9 @@ class EventQuerySet(models.QuerySet["Event"]):
     def newest_first(self) -> EventQuerySet:
         # Ids are version 7 UUIDs made under the record's lock: their order is the order of the deeds.
         return self.order_by("-id")
+
+    def since(self, moment: datetime) -> EventQuerySet:
+        return self.filter(id__gte=first_of(moment))
 
 
 class Event(models.Model):

@@ -30,13 +30,19 @@ def create_close_field(values: Mapping[str, Any], *, actor: User) -> CloseField:
     return field
 
 
-def change_close_field(name: str, changes: Mapping[str, Any], *, actor: User) -> CloseField:
+def change_close_field(
+    name: str, changes: Mapping[str, Any], *, actor: User, expected: Values | None = None
+) -> CloseField:
     """Name and type stay, because values are kept under the one as the other.
 
-    Raises: NotFound, Denied, Invalid.
+    Args:
+        expected: its facts as the actor saw them.
+
+    Raises: NotFound, Denied, Invalid; Refusal: stale.
     """
     with deed():
         field = _locked(name, actor)
+        audit.require_unchanged(field, expected)
         before = audit.facts(field)
         for column, value in changes.items():
             setattr(field, column, value)

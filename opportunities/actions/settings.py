@@ -8,14 +8,19 @@ from crm.models import User
 from crm.permissions import require_administrator
 from crm.rules import field_checks
 from crm.transactions import deed
+from crm.types import Values
 from opportunities.models import Settings
 
 
-def change_settings(changes: Mapping[str, Any], *, actor: User) -> Settings:
-    """Raises: Denied, Invalid."""
+def change_settings(changes: Mapping[str, Any], *, actor: User, expected: Values | None = None) -> Settings:
+    """`expected` are the settings as the actor saw them.
+
+    Raises: Denied, Invalid; Refusal: stale.
+    """
     with deed():
         require_administrator(actor)
         settings = Settings.objects.select_for_update().get()
+        audit.require_unchanged(settings, expected)
         before = audit.facts(settings)
         for field, value in changes.items():
             setattr(settings, field, value)

@@ -1,12 +1,13 @@
 """The list of status reasons: add, change, retire, delete. One change of it at a time; closings do not wait for it."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Max, Q
 from django.utils.translation import gettext as _
 
-from crm import audit
+from crm import audit, clock
 from crm.errors import NotFound, Refusal
 from crm.models import Event, User
 from crm.permissions import require_administrator
@@ -16,6 +17,8 @@ from crm.types import Values
 from opportunities.models import Opportunity, OpportunityClose, State, StatusReason
 from opportunities.models.status_reason import FIRST_CUSTOM_CODE
 
+# No two servers' clocks, by which events are told apart, differ by as much.
+SKEW = timedelta(hours=1)
 DEMANDS = ("requires_competitor", "requires_description")
 
 
@@ -33,13 +36,19 @@ def create_status_reason(values: Mapping[str, Any], *, actor: User) -> StatusRea
     return reason
 
 
-def change_status_reason(code: int, changes: Mapping[str, Any], *, actor: User) -> StatusReason:
+def change_status_reason(
+    code: int, changes: Mapping[str, Any], *, actor: User, expected: Values | None = None
+) -> StatusReason:
     """Rename it, place it, retire it, make it the default. Code and state stay; so do the labels on close records.
 
-    Raises: NotFound, Denied, Invalid.
+    Args:
+        expected: its facts as the actor saw them.
+
+    Raises: NotFound, Denied, Invalid; Refusal: stale.
     """
     with deed():
         reason = _find(_lock_list(actor), code)
+        audit.require_unchanged(reason, expected)
         before = audit.facts(reason)
         for field, value in changes.items():
             setattr(reason, field, value)
@@ -55,8 +64,6 @@ def delete_status_reason(code: int, *, actor: User) -> None:
     """
     with deed():
         reason = _find(_lock_list(actor), code)
-        # A closing or an edit that chooses it right now holds its row: wait for it, then look.
-        StatusReason.objects.select_for_update().get(pk=code)
         if reason.is_built_in:
             raise Refusal("in_use", _("A built-in status reason is never deleted. Retire it instead."))
         if reason.is_default:
@@ -139,7 +146,16 @@ def _take_default_from_the_present_one(reason: StatusReason, actor: User) -> Non
 
 
 def _was_ever_chosen(code: int) -> bool:
-    """By a record as it is, a close record, or the log: a timeline may not lose the name of what it tells."""
-    told = Event.objects.filter(Q(before__status_reason=code) | Q(after__status_reason=code), record_type="opportunity")
+    """By a record as it is, a close record, or the log: a timeline may not lose the name of what it tells.
+
+    The log is long, and closings that choose the reason would wait for whoever reads it with the row locked. So it is
+    read before; after the lock there is to look at the records, and at what the log has gained.
+    """
+    log = Event.objects.filter(Q(before__status_reason=code) | Q(after__status_reason=code), record_type="opportunity")
+    begun = clock.now()
+    if log.exists():
+        return True
+    # A closing or an edit that chooses it right now holds its row: wait for it, then look.
+    StatusReason.objects.select_for_update().get(pk=code)
     chosen = [model.objects.filter(status_reason=code) for model in (Opportunity, OpportunityClose)]
-    return any(rows.exists() for rows in (*chosen, told))
+    return any(rows.exists() for rows in (*chosen, log.since(begun - SKEW)))

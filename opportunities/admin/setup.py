@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from crm.admin_bases import ActionForm, AdministratorAdmin
+from crm.admin_bases import AdministratorAdmin, AdministratorForm
 from crm.models import User
 from crm.types import Values
 from opportunities.actions import (
@@ -23,7 +23,7 @@ from opportunities.actions import (
 from opportunities.models import CloseField, Settings, StatusReason
 
 
-class StatusReasonForm(ActionForm):
+class StatusReasonForm(AdministratorForm):
     order = forms.IntegerField(label=_("Order"), required=False, help_text=_("Left empty: the last of its state."))
 
     class Meta:
@@ -104,7 +104,7 @@ class ChoicesField(forms.CharField):
         return {"value": value, "label_en": english or value, "label_da": danish}
 
 
-class CloseFieldForm(ActionForm):
+class CloseFieldForm(AdministratorForm):
     choices = ChoicesField(
         label=_("Choices"),
         required=False,
@@ -141,8 +141,8 @@ class SettingsAdmin(AdministratorAdmin):
     fields = ("reopen_reason_required",)
 
     @staticmethod
-    def change_action(pk: int, changes: Values, *, actor: User) -> Settings:
-        return change_settings(changes, actor=actor)
+    def change_action(pk: int, changes: Values, *, actor: User, expected: Values | None) -> Settings:
+        return change_settings(changes, actor=actor, expected=expected)
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:opportunities_settings_change", args=[Settings.ROW]))

@@ -14,9 +14,11 @@ from django.urls import reverse
 
 from crm.errors import Invalid, Refusal
 from crm.models import BusinessUnit, Role, User
+from opportunities.actions import change_close_field, change_settings, change_status_reason
 from opportunities.models import CloseField, Settings, State, StatusReason
 from tests.commands.test_admin import MODELS
 from tests.factories import close_lost, close_won, make_close_field, make_opportunity, make_user
+from tests.pages.html import elements
 from tests.pages.reading import text_of
 
 pytestmark = pytest.mark.django_db
@@ -180,6 +182,60 @@ class TestStatusReasons:
             client.post(ADD, NEW)
         with count_statements(few, least=few):
             client.get(LIST)
+
+
+class TestTwoAdministrators:
+    """Each opened the form of a record; one saves before the other."""
+
+    @pytest.fixture
+    def colleague(self, units: SimpleNamespace) -> User:
+        return make_user("karen", "system_administrator", units.root)
+
+    @staticmethod
+    def opened(client: Client, address: str) -> str:
+        (field,) = elements(client.get(address), "input", name="opened_with", type="hidden")
+        return field["value"]
+
+    def test_a_rename_is_not_undone_unseen(self, client: Client, colleague: User) -> None:
+        typed = form_of(StatusReason.objects.get(pk=5), order=9)
+        typed["opened_with"] = self.opened(client, page_of(5))
+        change_status_reason(5, {"label_en": "Outbid"}, actor=colleague)
+        response = client.post(page_of(5), typed)
+        assert response.status_code == 200
+        (sentence,) = errors(response)["__all__"]
+        assert sentence.startswith("Karen changed this after you opened it (")
+        assert sentence.endswith("): Label (English): Out-Sold → Outbid")
+        assert elements(response, "input", name="order", value="9")
+        assert StatusReason.objects.get(pk=5).label_en == "Outbid"
+        (field,) = elements(response, "input", name="opened_with")
+        assert client.post(page_of(5), typed | {"opened_with": field["value"]}).url == LIST
+        assert StatusReason.objects.get(pk=5).order == 9
+
+    def test_the_default_of_a_state_is_not_taken_back(self, client: Client, colleague: User) -> None:
+        typed = form_of(StatusReason.objects.get(pk=4)) | {"opened_with": self.opened(client, page_of(4))}
+        change_status_reason(5, {"is_default": True}, actor=colleague)
+        assert "Default" in errors(client.post(page_of(4), typed))["__all__"][0]
+        assert StatusReason.objects.default_for(State.LOST).code == 5
+
+    def test_nor_is_a_close_field_or_a_setting(self, client: Client, colleague: User) -> None:
+        field = make_close_field("budget")
+        for address, deed in (
+            (reverse("admin:opportunities_closefield_change", args=[field.pk]),
+             lambda: change_close_field(field.pk, {"label_en": "Means"}, actor=colleague)),
+            (SETTINGS, lambda: change_settings({"reopen_reason_required": True}, actor=colleague)),
+        ):  # fmt: skip
+            form = client.get(address).context["adminform"].form
+            values = {name: form[name].value() for name in form.fields}
+            typed = {name: value for name, value in values.items() if value is not None and value is not False}
+            deed()
+            assert "Karen changed this" in errors(client.post(address, typed))["__all__"][0]
+        assert CloseField.objects.get().label_en == "Means"
+        assert Settings.objects.get().reopen_reason_required
+
+    @pytest.mark.parametrize("forged", ["[]", '{"code": 5}', '"x"', "{"])
+    def test_what_no_form_was_opened_with_is_refused(self, client: Client, forged: str) -> None:
+        assert errors(change(client, 5, opened_with=forged, label_en="Outbid"))
+        assert StatusReason.objects.get(pk=5).label_en == "Out-Sold"
 
 
 class TestDeleting:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from itertools import product
 from typing import Any
 
 import pytest
 from django.urls import reverse
 
+from opportunities.bulk_commands import KEYS
 from opportunities.commands import OFFERS
 from opportunities.commands import URL_NAMES as OPPORTUNITY_URLS
 from quotes.commands import OFFERS as QUOTE_OFFERS
@@ -294,6 +297,65 @@ def test_pages_make_opportunities_for_owners(organization: Organization, role: s
             sent = client.post(reverse("opportunity-new"), typed)
             assert (sent.status_code == 302) == may(role, "create", relation)
             assert block.wrote() == may(role, "create", relation)
+
+
+# the kind of the records, what is typed, the right
+BULK_PAGES = {
+    "close-as-won": ("open", {"status_reason": "3", "actual_revenue": "1"}, "edit"),
+    "close-as-lost": ("open", {"status_reason": "4"}, "edit"),
+    "reopen": ("won", {"status_reason": "1"}, "reopen"),
+    "close-quotes": ("with draft", END, "edit"),
+}
+
+
+def assert_run(organization: Organization, role: str, key: str, ids: dict[str, Any], typed: Any, allowed: Any) -> None:
+    """A run that was sent around the page of its commands does what is allowed of each row, and no more."""
+    sent = {"bulk-step": "run", "bulk-ids": ",".join(map(str, ids.values())), **typed}
+    with taken_back() as block:
+        page: Any = organization.browser(role).post(reverse(f"opportunities-bulk-{key}"), sent)
+        assert block.wrote() == bool(allowed)
+    if not allowed:
+        assert page.status_code == 403
+        return
+    done = {row.pk for row in page.context["rows"] if row.fate == "done"}
+    assert done == {ids[relation] for relation in allowed}
+
+
+def test_every_verb_on_many_has_its_row() -> None:
+    assert {*BULK_PAGES, "assign"} == set(KEYS)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("key", BULK_PAGES)
+def test_pages_of_many(organization: Organization, key: str, role: str) -> None:
+    kind, typed, right = BULK_PAGES[key]
+    ids = {each: organization.opportunity(role, each, kind).pk for each in RELATIONS}
+    assert_run(organization, role, key, ids, typed, [each for each in RELATIONS if may(role, right, each)])
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_pages_of_many_assign(organization: Organization, role: str) -> None:
+    """To the actor himself, whom each role that assigns may choose."""
+    others = [each for each in RELATIONS if each != "own"]
+    ids = {each: organization.opportunity(role, each, "open").pk for each in others}
+    typed = {"owner": str(organization.actors[role].pk)}
+    assert_run(organization, role, "assign", ids, typed, [each for each in others if may_assign(role, each, "own")])
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_exports_hold_what_may_be_read(organization: Organization, role: str) -> None:
+    answer: Any = organization.browser(role).get(reverse("opportunities"), {"view": "all", "export": "raw"})
+    lines = list(csv.DictReader(io.StringIO(answer.getvalue().decode("utf-8-sig"))))
+    owners = {line["owner"] for line in lines}
+    shown = [each for each in RELATIONS if organization.owners[role, each].username in owners]
+    assert shown == [each for each in RELATIONS if may(role, "read", each)]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_search_finds_what_may_be_read(organization: Organization, role: str) -> None:
+    record: Any = organization.account
+    told = organization.browser(role).get(reverse("search"), {"q": "contoso"}).content.decode()
+    assert (f'href="{reverse("account", args=[record.pk])}"' in told) == ("read" in RECORDS[role][0])
 
 
 @pytest.mark.parametrize("kind", ["open", "with draft"])

@@ -4,7 +4,8 @@ import json
 
 import pytest
 from django.contrib.admin.models import ADDITION, CHANGE, DELETION, LogEntry
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
 from crm import audit
@@ -157,6 +158,30 @@ class TestDeleting:
         with refused("in_use") as caught:
             delete_status_reason(reason.code, actor=admin)
         assert "Retire it instead" in str(caught.value)
+
+    def test_the_log_is_read_before_the_row_that_closings_wait_for_is_locked(self, admin):
+        reason = create(admin)
+        with CaptureQueriesContext(connection) as told:
+            delete_status_reason(reason.code, actor=admin)
+        statements = [query["sql"] for query in told]
+        (locked,) = [place for place, sql in enumerate(statements) if sql.endswith("FOR UPDATE")]
+        looks = {place > locked: sql for place, sql in enumerate(statements) if 'FROM "crm_event"' in sql}
+        assert '"id" >=' not in looks[False]
+        assert '"id" >=' in looks[True]
+
+    def test_what_was_chosen_and_left_after_the_log_was_read_is_found(self, admin, rep):
+        reason, opportunity = create(admin, State.OPEN), make_opportunity(rep)
+        left = [1, reason.code]
+
+        def meanwhile(execute, sql, *arguments):
+            answer = execute(sql, *arguments)
+            while left and 'FROM "crm_event"' in sql:
+                edit_opportunity(opportunity.pk, {"status_reason": left.pop()}, actor=rep)
+            return answer
+
+        with refused("in_use"), connection.execute_wrapper(meanwhile):
+            delete_status_reason(reason.code, actor=admin)
+        assert not left
 
 
 class TestAudit:

@@ -15,11 +15,12 @@ import time_machine
 from django.conf import settings
 from django.db import OperationalError, connection
 from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
 
 from crm import clock
 from crm.columns import Column
-from crm.exports import cells, download, file_form
+from crm.exports import cells, download, file_form, files
 from crm.list_pages import ListPage
 from crm.lists import PAGE_SIZE, select_rows
 from opportunities.list_views import OPPORTUNITY_COLUMNS, AccountListPage, CompetitorListPage, OpportunityListPage
@@ -289,6 +290,43 @@ def test_an_error_midway_is_an_error_page_and_no_part_of_a_file(page, browse, re
     assert b"Big sale" not in response.content
 
 
+def test_one_file_is_written_for_a_user_at_a_time(browse, rep, manager, sale):
+    other = connection.copy()
+    try:
+        with other.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_lock(%s, hashtext(%s))", [files._LOCK, str(rep.pk)])
+        response = browse(rep).get(LIST, {"export": "shown"})
+        assert (response.status_code, response["Retry-After"]) == (503, "2")
+        assert "A file is being written for you." in text_of(response)
+        assert browse(manager).get(LIST, {"export": "shown"}).status_code == 200
+    finally:
+        other.close()
+    assert browse(rep).get(LIST, {"export": "shown"}).status_code == 200
+
+
+def test_the_head_alone_reads_no_row(browse, rep, sale):
+    with CaptureQueriesContext(connection) as told:
+        response = browse(rep).head(LIST, {"view": "closed", "export": "shown"})
+    assert (response.status_code, response["Content-Type"]) == (200, "text/csv; charset=utf-8")
+    assert "closed-opportunities" in response["Content-Disposition"]
+    assert "Content-Length" not in response
+    assert not [query for query in told if "opportunities_opportunity" in query["sql"]]
+
+
+def test_a_list_that_takes_too_long_is_told(page, sale, monkeypatch):
+    monkeypatch.setattr(files, "SECONDS", 0)
+    response = page(view="closed", export="shown")
+    assert response.status_code == 503
+    assert "Narrow it by filters" in text_of(response)
+
+
+def test_each_step_of_the_reading_has_an_end_in_the_database_too(page, sale, monkeypatch):
+    monkeypatch.setattr(files, "SECONDS", 0.05)
+    monkeypatch.setattr(files, "monotonic", lambda: 0)
+    monkeypatch.setattr(cells, "_bare", lambda value: connection.cursor().execute("SELECT pg_sleep(1)"))
+    assert page(view="closed", export="shown").status_code == 503
+
+
 def test_a_statement_that_takes_too_long_is_told(page, sale, monkeypatch):
     def too_long(column, row):
         with connection.cursor() as cursor:
@@ -304,7 +342,7 @@ def test_statements_do_not_grow_with_the_rows(table, everything, rep, count_stat
     monkeypatch.setattr("crm.exports.files.CHUNK", 2)
     view = {"view": "all"}
     table(address, **view)
-    with count_statements(7) as few:
+    with count_statements(8) as few:
         before = len(table(address, **view))
     for __ in range(3):
         make_quote(make_opportunity(rep, account=make_account(), competitors=[make_competitor()]))
@@ -327,7 +365,8 @@ def test_memory_does_not_grow_with_the_rows(rep, monkeypatch):
 
 
 def export(page, user):
-    return download(select_rows(page.definition, QueryDict(), user), page.columns, file_form(["shown"]))
+    selection = select_rows(page.definition, QueryDict(), user)
+    return download(selection, page.columns, file_form(["shown"]), reader=user)
 
 
 @pytest.mark.django_db(transaction=True)
