@@ -22,7 +22,8 @@ from quotes.models import Quote as QuoteRow
 from quotes.models import QuoteClose
 from quotes.states import QuoteOutcome, QuoteState, QuoteStatusReason
 from tests.contracts.cast import Cast
-from tests.contracts.model import DECIMALS, Close, Model, Opportunity, Quote, Record
+from tests.contracts.model import Model
+from tests.contracts.records import DECIMALS, Close, Opportunity, Quote, Record
 
 Ids = dict[Record, UUID]
 QUOTE_REASONS = {"draft": "DRAFT_IN_PROGRESS", "active": "ACTIVE_IN_PROGRESS"}

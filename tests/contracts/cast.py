@@ -10,7 +10,8 @@ from uuid import UUID, uuid4
 from crm.models import BusinessUnit, Depth, Role, Token, User
 from opportunities.models import State, StatusReason
 from tests.conftest import ApiClient
-from tests.contracts.model import Model, Person, Reason
+from tests.contracts.model import Model
+from tests.contracts.records import Person, Reason
 from tests.factories import make_account, make_competitor, make_user
 
 # Late in the evening in London: on Kiritimati it is tomorrow.

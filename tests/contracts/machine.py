@@ -47,7 +47,7 @@ from quotes.requests import QuoteCloseRequest, QuoteWinRequest
 from quotes.states import QuoteStatusReason
 from tests.contracts import agreement, stories
 from tests.contracts.cast import MOMENT, Cast, make_model
-from tests.contracts.model import NOT_FOUND, Opportunity, Person, Quote, Record, Refused
+from tests.contracts.records import NOT_FOUND, Opportunity, Person, Quote, Record, Refused
 from tests.expect import check_deferred
 
 WORDS = {"rating": Rating, "sales_stage": SalesStage, "forecast_category": ForecastCategory}

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.contracts.cast import ACCOUNTS, COMPETITORS, PEOPLE, PRICE, RETIRED, RIVAL, TODAY, TOMORROW
-from tests.contracts.model import EARLIEST, MOST
+from tests.contracts.records import EARLIEST, MOST
 
 Form = st.SearchStrategy[dict[str, Any]]
 
