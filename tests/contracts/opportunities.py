@@ -118,8 +118,7 @@ class OpportunityVerbs(QuoteVerbs):
         opportunity.delete(actor)
         return None
 
-    # ── Closing and reopening. What an administrator may ask for beyond this belongs into `_wrong_form` and
-    #    `_wrong_reopening`: custom close fields, a reason that must be given. ─────────────────────────────────────
+    # ── Closing and reopening ────────────────────────────────────────────────────────────────────────────────
 
     def close(
         self, opportunity: Opportunity, outcome: str, form: Mapping[str, Any], *, actor: Person, saw: int | None = None
@@ -175,7 +174,17 @@ class OpportunityVerbs(QuoteVerbs):
             "description": len(description) > 2000 or (needed == "description" and not description.strip()),
             "close_date": not has_come(form.get("close_date", actor.today), actor),
         }
-        return {name for name, is_wrong in wrong.items() if is_wrong}
+        return {name for name, is_wrong in wrong.items() if is_wrong} | self._wrong_custom(outcome, form)
+
+    def _wrong_custom(self, outcome: str, form: Mapping[str, Any]) -> set[str]:
+        """`budget`, a whole number, is a field of closing as lost alone."""
+        given = form.get("custom", {})
+        wrong = set(given) - {"budget"} if outcome == "lost" else set(given)
+        budget = given.get("budget")
+        missing = budget is None and self.asks_for["budget"]
+        if outcome == "lost" and (missing or not isinstance(budget, int | None)):
+            wrong.add("budget")
+        return {f"custom.{name}" for name in wrong}
 
     def _close(self, opportunity: Opportunity, outcome: str, form: Mapping[str, Any], actor: Person) -> None:
         values = opportunity.values
@@ -187,6 +196,7 @@ class OpportunityVerbs(QuoteVerbs):
             "close_date": form.get("close_date", actor.today),
             "competitor": form.get("competitor"),
             "description": form.get("description", ""),
+            "custom": {name: value for name, value in form.get("custom", {}).items() if value is not None},
         }
         for quote in opportunity.open_quotes:
             self._end(quote, form["close_quotes"], told["close_date"], told["description"], actor)
@@ -217,9 +227,10 @@ class OpportunityVerbs(QuoteVerbs):
         )
 
     def _wrong_reopening(self, form: Mapping[str, Any]) -> set[str]:
+        reason = form.get("reason", "")
         wrong = {
             "status_reason": not self._reason(form.get("status_reason"), "open"),
-            "reason": len(form.get("reason", "")) > 2000,
+            "reason": len(reason) > 2000 or (self.asks_for["reason"] and not reason.strip()),
         }
         return {name for name, is_wrong in wrong.items() if is_wrong}
 

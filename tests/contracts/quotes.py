@@ -35,6 +35,8 @@ class Rules:
     ) -> None:
         self.people = {person.name: person for person in people}
         self.reasons, self.accounts, self.competitors = reasons, accounts, competitors
+        # What the administrator asks for now: a reason for reopening, and the field `budget` for closing as lost.
+        self.asks_for = {"reason": False, "budget": False}
         self.opportunities: list[Opportunity] = []
         self.quotes: list[Quote] = []
 
