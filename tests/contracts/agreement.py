@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from decimal import Decimal
 from typing import Any
@@ -22,9 +23,12 @@ from quotes.models import Quote as QuoteRow
 from quotes.models import QuoteClose
 from quotes.states import QuoteOutcome, QuoteState, QuoteStatusReason
 from tests.contracts.cast import Cast
-from tests.contracts.model import DECIMALS, Close, Model, Opportunity, Quote, Record
+from tests.contracts.model import Model
+from tests.contracts.records import DECIMALS, Close, Opportunity, Quote, Record
 
 Ids = dict[Record, UUID]
+# What a close record keeps of each custom field beside its value.
+CUSTOM = {"budget": {"type": "whole_number", "label_en": "Budget", "label_da": "Budget (da)", "place": 0}}
 QUOTE_REASONS = {"draft": "DRAFT_IN_PROGRESS", "active": "ACTIVE_IN_PROGRESS"}
 
 
@@ -61,7 +65,9 @@ def _stored(model: Any, key: str) -> dict[UUID, dict[str, Any]]:
 
 
 def _frozen(row: dict[str, Any]) -> tuple[Any, ...]:
-    return tuple(row.items())
+    return tuple(
+        (name, json.dumps(value, sort_keys=True) if isinstance(value, dict) else value) for name, value in row.items()
+    )
 
 
 OPPORTUNITY_FIELDS = (
@@ -134,6 +140,7 @@ def _close(each: Opportunity, close: Close, ids: Ids, cast: Cast) -> dict[str, A
         "subject": told.pop("topic"),
         "outcome": State[close.outcome.upper()],
         **told,
+        "custom": {name: CUSTOM[name] | {"value": value} for name, value in told["custom"].items()},
         "competitor": cast.id_of(told["competitor"]),
         "competitor_name": told["competitor"] or "",
         "closed_by": cast.id_of(close.closed_by),

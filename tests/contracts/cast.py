@@ -8,10 +8,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from crm.models import BusinessUnit, Depth, Role, Token, User
+from opportunities.close_fields.kinds import FieldType
 from opportunities.models import State, StatusReason
 from tests.conftest import ApiClient
-from tests.contracts.model import Model, Person, Reason
-from tests.factories import make_account, make_competitor, make_user
+from tests.contracts.model import Model
+from tests.contracts.records import Person, Reason
+from tests.factories import make_account, make_close_field, make_competitor, make_user
 
 # Late in the evening in London: on Kiritimati it is tomorrow.
 MOMENT = datetime(2026, 3, 10, 23, 30, tzinfo=UTC)
@@ -84,6 +86,7 @@ def make_cast() -> Cast:
                 active=reason.active,
                 **demands,
             )
+    make_close_field("budget", FieldType.WHOLE_NUMBER, shown_on=State.LOST)
     units: dict[str, BusinessUnit] = {}
     for path in sorted({unit for __, unit, __ in PEOPLE.values()}):
         above, __, name = path.rpartition("/")

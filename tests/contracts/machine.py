@@ -23,6 +23,8 @@ from opportunities.actions import (
     bulk_close,
     bulk_close_quotes,
     bulk_reopen,
+    change_close_field,
+    change_settings,
     check_close,
     close_opportunity,
     create_opportunity,
@@ -47,7 +49,7 @@ from quotes.requests import QuoteCloseRequest, QuoteWinRequest
 from quotes.states import QuoteStatusReason
 from tests.contracts import agreement, stories
 from tests.contracts.cast import MOMENT, Cast, make_model
-from tests.contracts.model import NOT_FOUND, Opportunity, Person, Quote, Record, Refused
+from tests.contracts.records import NOT_FOUND, Opportunity, Person, Quote, Record, Refused
 from tests.expect import check_deferred
 
 WORDS = {"rating": Rating, "sales_stage": SalesStage, "forecast_category": ForecastCategory}
@@ -165,7 +167,16 @@ class SalesMachine(RuleBasedStateMachine):
         if opportunity.state == "open":
             self.close(opportunity, "vp", closing, "")
         else:
-            self.reopen(opportunity, "vp", {}, "")
+            self.reopen(opportunity, "vp", {"reason": "They came back"}, "")
+
+    @rule(wanted=st.sampled_from(["reason", "budget"]), asked=st.booleans())
+    def ask_for(self, wanted: str, asked: bool) -> None:
+        """What the administrator asks for holds from the next deed on."""
+        if wanted == "reason":
+            change_settings({"reopen_reason_required": asked}, actor=self._user("admin"))
+        else:
+            change_close_field(wanted, {"required": asked}, actor=self._user("admin"))
+        self.model.asks_for[wanted] = asked
 
     @rule(opportunity=opportunities, actor=stories.actors, form=stories.reopenings, sighting=sightings)
     def reopen(self, opportunity: Opportunity, actor: str, form: dict[str, Any], sighting: str) -> None:
@@ -221,7 +232,7 @@ class SalesMachine(RuleBasedStateMachine):
     def go_on_with_quote(self, quote: Quote) -> None:
         """What goes, so that there is always an active quote somewhere."""
         if quote.opportunity.state != "open":
-            self.reopen(quote.opportunity, "vp", {}, "")
+            self.reopen(quote.opportunity, "vp", {"reason": "They came back"}, "")
         if quote.state == "draft":
             self.activate_quote(quote, "vp", "")
         else:

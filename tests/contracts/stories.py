@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from tests.contracts.cast import ACCOUNTS, COMPETITORS, PEOPLE, PRICE, RETIRED, RIVAL, TODAY, TOMORROW
-from tests.contracts.model import EARLIEST, MOST
+from tests.contracts.records import EARLIEST, MOST
 
 Form = st.SearchStrategy[dict[str, Any]]
 
@@ -62,13 +62,15 @@ def _close_forms(outcome: str, reasons: st.SearchStrategy[int]) -> st.SearchStra
         description=descriptions,
         competitor=competitors,
         close_quotes=st.sampled_from(["lost", "canceled"]),
+        custom=mostly([{"budget": 7} if outcome == "lost" else {}], [{"budget": None}, {"budget": "x"}, {"size": 1}]),
     )
     return st.tuples(st.just(outcome), forms)
 
 
 closings = _close_forms("won", mostly([3], [4])) | _close_forms("lost", mostly([4, 5, PRICE, RIVAL], [RETIRED, 3, 99]))
-plain_closings = st.tuples(
-    st.sampled_from(["won", "lost"]), form(close_quotes=st.just("lost"), actual_revenue=st.just(Decimal(500)))
+plain_forms = form(close_quotes=st.just("lost"), actual_revenue=st.just(Decimal(500)))
+plain_closings = st.tuples(st.just("won"), plain_forms) | st.tuples(
+    st.just("lost"), plain_forms.map(lambda values: values | {"custom": {"budget": 7}})
 )
 reopenings = form(status_reason=mostly([1, 2], [3, 99]), reason=descriptions)
 quote_values = form(
