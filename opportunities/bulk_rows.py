@@ -45,10 +45,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Words:
-    """How a verb calls what it would do to a row, and what it did."""
+    """How a verb calls what it would do to a row, and what it did; `outcome` is that of the verbs that close."""
 
     ready: Text
     done: Text
+    outcome: str = ""
 
 
 def in_chunks(ids: Sequence[UUID], deed: Deed) -> list[RowResult]:
@@ -76,7 +77,9 @@ def make_row(result: RowResult, opportunity: Opportunity | None, words: Words, *
 def _fate(result: RowResult, words: Words, *, done: bool, needless: Text) -> tuple[Fate, Text]:
     if result.refusal:
         already = ALREADY.get(result.refusal.code)
-        return (Fate.ALREADY, already) if already else (Fate.REFUSED, _("Refused"))
+        # Closed the other way is not what was asked for.
+        is_so = already and result.refusal.facts.get("outcome", "") == words.outcome
+        return (Fate.ALREADY, already) if already and is_so else (Fate.REFUSED, _("Refused"))
     if needless:
         return Fate.ALREADY, needless
     return (Fate.DONE, words.done) if done else (Fate.READY, words.ready)

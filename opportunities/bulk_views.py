@@ -52,14 +52,14 @@ class BulkClosePage(BulkPage):
 class BulkCloseAsWonPage(BulkClosePage):
     command = "close-as-won"
     title = _("Close opportunities as won")
-    words = Words(_("Will be closed as won"), _("Closed as won"))
+    words = Words(_("Will be closed as won"), _("Closed as won"), "won")
     outcome = Outcome.WON
 
 
 class BulkCloseAsLostPage(BulkClosePage):
     command = "close-as-lost"
     title = _("Close opportunities as lost")
-    words = Words(_("Will be closed as lost"), _("Closed as lost"))
+    words = Words(_("Will be closed as lost"), _("Closed as lost"), "lost")
     outcome = Outcome.LOST
 
 

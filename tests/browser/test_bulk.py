@@ -178,6 +178,22 @@ def test_a_run_goes_on_though_one_signed_in_anew_in_another_tab(open_browser, re
     expect(page.get_by_text("All of it is done." if button == "Try again" else "Not all were reached.")).to_be_visible()
 
 
+def test_a_run_whose_session_ended_says_so_and_goes_on_after_signing_in(open_browser, rep, few, monkeypatch):
+    monkeypatch.setattr(bulk_steps, "CHUNK", 1)
+    page = open_browser(rep)
+    page.goto(LIST)
+    page.get_by_role("checkbox", name="Select all on this page").check()
+    command(page, "Close as Lost")
+    page.get_by_role("button", name="Preview").click()
+    (session,) = (each for each in page.context.cookies() if each["name"] == "sessionid")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Close as Lost (3)").click()
+    expect(page.get_by_text("You are signed out.")).to_be_visible()
+    page.context.add_cookies([session])
+    page.get_by_role("button", name="Try again").click()
+    expect(page.get_by_text("All of it is done.")).to_be_visible()
+
+
 def test_a_run_can_be_stopped(open_browser, rep, few, monkeypatch):
     monkeypatch.setattr(bulk_steps, "CHUNK", 1)
     page = open_browser(rep)

@@ -253,15 +253,16 @@ class TestPreview:
     def test_it_tells_of_each_row_and_writes_nothing(self, steps, sales, rep, stranger):
         quoted = make_opportunity(rep, topic="Quoted")
         quote = make_quote(quoted, "active")
-        closed = make_opportunity(rep, topic="Closed", state="lost")
+        lost, won = make_opportunity(rep, topic="Lost", state="lost"), make_opportunity(rep, topic="Won", state="won")
         foreign = make_opportunity(stranger, topic="Foreign")
         flow = steps()
-        flow.choose(*sales, quoted, closed, foreign)
+        flow.choose(*sales, quoted, lost, won, foreign)
         with nothing_changes():
             page = flow.step("preview")
         assert flow.fates == dict.fromkeys(("One", "Two", "Three"), "ready") | {
             "Quoted": "refused",
-            "Closed": "already",
+            "Lost": "refused",
+            "Won": "already",
             "Foreign": "refused",
         }
         said = text_of(page)

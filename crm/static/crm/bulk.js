@@ -55,7 +55,8 @@
     body.set("bulk-done", "");
     const answer = await fetch(location.href, { method: "POST", body, headers: { Accept: "application/json" } });
     if (answer.status === 400) return null;
-    if (!answer.ok || answer.redirected) throw new Error(String(answer.status));
+    if (answer.status === 401 || answer.redirected) throw new Error(box.dataset.signedOut);
+    if (!answer.ok) throw new Error(box.dataset.failed);
     return (await answer.json()).results;
   }
 
@@ -65,7 +66,7 @@
     while (sent < ids.length && !stopped) {
       const chunk = ids.slice(sent, sent + Number(form.dataset.chunk));
       let results;
-      try { results = await send(chunk); } catch { fail(); return; }
+      try { results = await send(chunk); } catch (error) { fail(error instanceof TypeError ? box.dataset.failed : error.message); return; }
       if (results === null) { lead("preview"); return; }
       results.forEach(tell);
       sent += chunk.length;
@@ -76,8 +77,9 @@
 
   // A step whose answer was lost is sent once more: what it did is then told as done already.
 
-  function fail() {
-    find("failure").textContent = box.dataset.failed;
+  // What fetch itself throws, where nothing was reached, is a TypeError.
+  function fail(text) {
+    find("failure").textContent = text;
     find("failure").hidden = find("again").hidden = false;
     find("again").focus();
   }
