@@ -30,6 +30,9 @@ _options = DATABASES["default"].setdefault("OPTIONS", {})
 _timeouts = f"-c lock_timeout=10s -c statement_timeout={env('STATEMENT_TIMEOUT', default='0')}"
 _options["options"] = f"{_options.get('options', '')} {_timeouts}".strip()
 
+# How many requests of a process may wait for events at a time; each keeps a thread of the server.
+FEED_WAITERS = env.int("FEED_WAITERS", default=2)
+
 ORGANIZATION_NAME = env("ORGANIZATION_NAME", default="Sales Hub")
 DEFAULT_CURRENCY = env("DEFAULT_CURRENCY", default="USD")
 if DEFAULT_CURRENCY not in DECIMALS:

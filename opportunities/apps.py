@@ -10,7 +10,7 @@ class OpportunitiesConfig(AppConfig):
     verbose_name = _("Opportunities")
 
     def ready(self) -> None:
-        from opportunities import problems, searched  # noqa: F401  register the refusals, and what is searched
+        from opportunities import logged, problems, searched  # noqa: F401  register what others know by name
 
         post_migrate.connect(_ensure_defaults, sender=self)
 

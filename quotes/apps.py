@@ -7,4 +7,4 @@ class QuotesConfig(AppConfig):
     verbose_name = _("Quotes")
 
     def ready(self) -> None:
-        from quotes import problems, searched  # noqa: F401  register the refusals, and what is searched
+        from quotes import logged, problems, searched  # noqa: F401  register what others know by name

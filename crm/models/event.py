@@ -52,7 +52,10 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         constraints = [models.UniqueConstraint(fields=["record_id", "version", "type"], name="event_once_per_version")]
-        indexes = [models.Index(fields=["group_id", "-id"], name="event_timeline")]
+        indexes = [
+            models.Index(fields=["group_id", "-id"], name="event_timeline"),
+            models.Index(fields=["id"], name="event_unnumbered", condition=models.Q(position__isnull=True)),
+        ]
         triggers = [
             refusing_trigger(
                 "event_append_only",
