@@ -11,7 +11,11 @@ class CrmConfig(AppConfig):
     verbose_name = _("Platform")
 
     def ready(self) -> None:
+        from crm import maintenance
+        from crm.webhooks.outbox import delete_old_deliveries
+
         post_migrate.connect(_ensure_roles, sender=self)
+        maintenance.register(delete_old_deliveries)
 
 
 class AdministrationConfig(admin_apps.AdminConfig):
