@@ -19,6 +19,7 @@ urlpatterns = [
     path("preferences/", PreferencesPage.as_view(), name="preferences"),
     path("search/", SearchPage.as_view(), name="search"),
     path("shortcuts/", ShortcutsPage.as_view(), name="shortcuts"),
+    path("", include("crm.webhooks.urls")),
     path("", include("opportunities.record_urls")),
     path("", include("opportunities.urls")),
     path("", include("quotes.list_urls")),
