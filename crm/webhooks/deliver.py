@@ -1,5 +1,6 @@
 """Sends one delivery at a time and writes down what came of it."""
 
+import logging
 from collections.abc import Collection
 from datetime import timedelta
 from random import SystemRandom
@@ -13,6 +14,8 @@ from crm.event_types import event_values
 from crm.models import Attempt, Delivery, DeliveryState, Event, Webhook
 from crm.webhooks.connect import post
 from crm.webhooks.sign import signed_headers
+
+logger = logging.getLogger(__name__)
 
 # 5 seconds, then four times as long each time, up to four hours; a day after the first failure no more.
 FIRST_DELAY, FACTOR, LONGEST_DELAY = timedelta(seconds=5), 4, timedelta(hours=4)
@@ -70,6 +73,7 @@ def _put_off(delivery: Delivery) -> None:
     end = delivery.first_failed_at + GIVEN_UP_AFTER
     if now >= end:
         delivery.state = DeliveryState.PARKED
+        logger.warning("Delivery %s to webhook %s is parked.", delivery.pk, delivery.webhook_id)
     else:
         delivery.due_at = min(now + delay(delivery.failures), end)
     delivery.save(update_fields=["failures", "first_failed_at", "state", "due_at"])

@@ -59,6 +59,9 @@ class DeliveryListPage(ListPage):
     empty_title = gettext_lazy("No deliveries")
     empty_text = gettext_lazy("What is sent to webhooks stands here for 30 days.")
 
+    def get_commands(self) -> list[Command]:
+        return [Command("webhooks", gettext_lazy("Webhooks"), "activity", reverse("webhooks"), dialog=False)]
+
     def get_filter_form(self) -> forms.Form:
         return DeliveryFilterForm(self.params, actor=self.actor)
 

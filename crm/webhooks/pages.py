@@ -110,6 +110,7 @@ class WebhookPage(WebhookView):
                 Command("test", gettext_lazy("Send a test"), "activate", self.address("test")),
                 Command("rotate", gettext_lazy("New secret"), "key", self.address("rotate-secret")),
                 Command("delete", gettext_lazy("Delete"), "delete", self.address("delete")),
+                Command("webhooks", gettext_lazy("Webhooks"), "activity", reverse("webhooks"), dialog=False),
             ],
         }
 

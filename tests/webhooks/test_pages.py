@@ -31,7 +31,7 @@ def test_one_is_made_and_its_secret_shown_once(admin, browse):
     assert "not shown again" in text_of(page)
     record = client.get(f"/webhooks/{webhook.pk}/")
     assert webhook.secret not in record.content.decode()
-    assert list(commands_on(record)) == ["edit", "test", "rotate", "delete"]
+    assert list(commands_on(record)) == ["edit", "test", "rotate", "delete", "webhooks"]
     listed = client.get("/webhooks/")
     assert "https://93.184.216.34/events" in text_of(listed)
     assert "opportunity.won" in text_of(listed)
