@@ -152,6 +152,7 @@ class EventAdmin(ReadOnlyAdmin):
         "before": labelled("before", _("before")),
         "after": labelled("after", _("after")),
         "data": labelled("data", _("details")),
+        "sequence": "",
     }
     list_display = (shown_as["occurred_at"], "type", shown_as["record_id"], "version", shown_as["actor_id"], "origin")
     list_filter = ("type", "origin", "occurred_at")

@@ -2,7 +2,7 @@
 
 An event gets its position after it was committed. One numberer at a time hands them out, and its transaction makes all
 of a batch seen at once, before the next one may begin: so whoever has seen position 7 will never see a 6 appear.
-Ids cannot be that order: a transaction that began early may commit late.
+What a writer takes, an id or a number, cannot be that order: a transaction that began early may commit late.
 """
 
 from django.db import connection, transaction
@@ -10,17 +10,14 @@ from django.db import connection, transaction
 # Of PostgreSQL's advisory locks, the one of this database that a numberer holds.
 _LOCK = 0x6576656E7473
 _WAITING = "SELECT max(position), EXISTS (SELECT 1 FROM crm_event WHERE position IS NULL) FROM crm_event"
-# By id, which is the order of the deeds; but never against the versions of a record, whatever the clocks of two servers
-# said: no event comes before the greatest id of those before it. No sequence, which would leave gaps after a rollback.
+# In the order of their writing. Of one group, and so of one record, that is the order of the deeds, because each held
+# the group's lock; ids follow the clock of the server that made them. Positions come from no sequence of their own,
+# which would leave gaps after a rollback.
 _NUMBER = """
     UPDATE crm_event SET position = numbered.position FROM (
-        SELECT id, (SELECT coalesce(max(position), 0) FROM crm_event)
-            + row_number() OVER (ORDER BY greatest_id, version, id) AS position
-        FROM (
-            SELECT id, version, max(id::text COLLATE "C")
-                OVER (PARTITION BY record_id ORDER BY version, id) AS greatest_id
-            FROM crm_event WHERE position IS NULL
-        ) AS waiting
+        SELECT id, row_number() OVER (ORDER BY sequence)
+            + (SELECT coalesce(max(position), 0) FROM crm_event) AS position
+        FROM crm_event WHERE position IS NULL
     ) AS numbered WHERE crm_event.id = numbered.id
 """
 

@@ -27,11 +27,10 @@ def make_event(record=None, version=1, **values):
         type="opportunity.updated",
         record_type="opportunity",
         record_id=record,
-        group_id=record,
         version=version,
         actor_id=uuid4(),
         origin="command",
-        **values,
+        **{"group_id": record} | values,
     )
 
 
@@ -41,7 +40,7 @@ def positions():
 
 @pytest.mark.django_db
 class TestOrder:
-    def test_positions_follow_the_ids_without_gaps(self):
+    def test_positions_follow_the_writing_without_gaps(self):
         events = [make_event() for __ in range(3)]
         assert number_events() == 3
         assert positions() == {event.pk: number for number, event in enumerate(events, 1)}
@@ -52,17 +51,24 @@ class TestOrder:
     def test_none_is_zero(self):
         assert number_events() == 0
 
-    def test_a_records_versions_go_before_the_clocks(self):
+    def test_the_deeds_on_one_opportunity_go_before_the_clocks(self):
         """The second was written on a server whose clock is behind; or told of a time long ago, as imports are."""
-        record, now = uuid4(), clock.now()
-        first = make_event(record, 1)
+        group, now = uuid4(), clock.now()
+        first = make_event(group, 1)
         with clock.at(now - timedelta(days=300)):
-            second, other = make_event(record, 2), make_event()
-        third = make_event(record, 3)
-        assert second.pk < first.pk
+            second, of_its_quote = make_event(group, 2), make_event(group_id=group)
+        third = make_event(group, 3)
+        assert of_its_quote.pk < first.pk
         number_events()
         order = sorted(positions(), key=positions().get)
-        assert order == [other.pk, first.pk, second.pk, third.pk]
+        assert order == [first.pk, second.pk, of_its_quote.pk, third.pk]
+
+    def test_what_was_rolled_back_leaves_no_gap(self):
+        with transaction.atomic():
+            make_event()
+            transaction.set_rollback(True)
+        make_event(), number_events()
+        assert list(positions().values()) == [1]
 
     def test_two_events_of_one_version_follow_their_ids(self, rep, teammate, manager):
         opportunity = make_opportunity(rep)
