@@ -48,6 +48,8 @@ BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stab
 SERVER_THREADS = 8
 WHOLE_SUITE = ("-n", "auto", "--dist", "worksteal")
 SERVER_STOP_SECONDS = 5
+# What is being sent to a webhook may take eight.
+WORKER_STOP_SECONDS = 10
 ENDING_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -288,7 +290,32 @@ def serve(address: str, port: int, *, welcome: str) -> None:
         signal.signal(signal.SIGHUP, server.signal_handler_interrupt)
         say(f"http://{url_host(address)}:{port}/ (Ctrl-C ends it){welcome}")
 
-    server.serve(target_loader=load_application)
+    with webhooks_sent():
+        server.serve(target_loader=load_application)
+
+
+@contextmanager
+def webhooks_sent() -> Iterator[None]:
+    """A process beside the server that sends them, and ends before the database does."""
+    worker = multiprocessing.get_context("spawn").Process(target=send_webhooks, daemon=True)
+    worker.start()
+    try:
+        yield
+    finally:
+        worker.terminate()
+        worker.join(WORKER_STOP_SECONDS)
+        worker.kill()
+
+
+def send_webhooks() -> None:
+    # Ctrl-C in a terminal reaches it too; the command takes it once it runs.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    call_command("deliver_webhooks")
 
 
 def load_application(target: str) -> Callable[..., object]:

@@ -15,12 +15,24 @@ from django.contrib.auth.forms import UserChangeForm, UserCreationForm
 from django.contrib.auth.models import Group
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm import audit, business_units
 from crm.admin_bases import ActionAdmin, ActionForm, PeopleAdmin, ReadOnlyAdmin, is_superuser, labelled
-from crm.models import BusinessUnit, Event, ListLayout, Role, SavedView, Token, User
+from crm.models import (
+    Attempt,
+    BusinessUnit,
+    Delivery,
+    Event,
+    ListLayout,
+    Role,
+    SavedView,
+    Token,
+    User,
+    Webhook,
+)
 
 admin.site.unregister(Group)  # the role is the one table of rights
 
@@ -176,10 +188,40 @@ class EventAdmin(ReadOnlyAdmin):
         "before": labelled("before", _("before")),
         "after": labelled("after", _("after")),
         "data": labelled("data", _("details")),
+        "sequence": "",
     }
     list_display = (shown_as["occurred_at"], "type", shown_as["record_id"], "version", shown_as["actor_id"], "origin")
     list_filter = ("type", "origin", "occurred_at")
     search_fields = ("=record_id", "=group_id")
+    ordering = ("-id",)
+
+
+@admin.register(Webhook)
+class WebhookAdmin(ReadOnlyAdmin):
+    """Set on pages of its own; its secrets are shown nowhere."""
+
+    shown_as = {"secret": "", "old_secret": ""}
+    list_display = ("url", "active", "created_at", "page")
+
+    def page_url(self, obj: Webhook) -> str:
+        return reverse("webhook", args=[obj.pk])
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    shown_as = {"group_id": labelled("group_id", _("timeline"))}
+    list_display = ("position", "webhook", "event", "state", "created_at", "page")
+    list_filter = ("state",)
+    list_select_related = ("webhook", "event")
+    ordering = ("-id",)
+
+    def page_url(self, obj: Delivery) -> str:
+        return reverse("webhook-delivery", args=[obj.pk])
+
+
+@admin.register(Attempt)
+class AttemptAdmin(ReadOnlyAdmin):
+    list_display = ("at", "delivery", "status", "error", "milliseconds")
     ordering = ("-id",)
 
 

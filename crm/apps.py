@@ -11,9 +11,11 @@ class CrmConfig(AppConfig):
     verbose_name = _("Platform")
 
     def ready(self) -> None:
-        from crm import problem_guides  # noqa: F401  registers how refusals are explained
+        from crm import maintenance, problem_guides  # noqa: F401  the guides register themselves
+        from crm.webhooks.outbox import delete_old_deliveries
 
         post_migrate.connect(_ensure_roles, sender=self)
+        maintenance.register(delete_old_deliveries)
 
 
 class AdministrationConfig(admin_apps.AdminConfig):

@@ -23,6 +23,7 @@ urlpatterns = [
     path("tokens/<uuid:pk>/revoke/", RevokeTokenPage.as_view(), name="token-revoke"),
     path("search/", SearchPage.as_view(), name="search"),
     path("shortcuts/", ShortcutsPage.as_view(), name="shortcuts"),
+    path("", include("crm.webhooks.urls")),
     path("", include("opportunities.record_urls")),
     path("", include("opportunities.urls")),
     path("", include("quotes.list_urls")),

@@ -30,6 +30,12 @@ _options = DATABASES["default"].setdefault("OPTIONS", {})
 _timeouts = f"-c lock_timeout=10s -c statement_timeout={env('STATEMENT_TIMEOUT', default='0')}"
 _options["options"] = f"{_options.get('options', '')} {_timeouts}".strip()
 
+# How many requests of a process may wait for events at a time; each keeps a thread of the server.
+FEED_WAITERS = env.int("FEED_WAITERS", default=2)
+# Webhooks may then lead into the server's own network, and need no HTTPS: for development, or where only those who may
+# see that network administer.
+WEBHOOK_ALLOW_PRIVATE_ADDRESSES = env.bool("WEBHOOK_ALLOW_PRIVATE_ADDRESSES", default=False)
+
 ORGANIZATION_NAME = env("ORGANIZATION_NAME", default="Sales Hub")
 # How often an open page asks whether what it shows is still so; 0 for never.
 FRESHNESS_SECONDS = env.int("FRESHNESS_SECONDS", default=10)

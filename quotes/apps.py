@@ -7,4 +7,4 @@ class QuotesConfig(AppConfig):
     verbose_name = _("Quotes")
 
     def ready(self) -> None:
-        from quotes import problem_guides, problems, searched  # noqa: F401  they register
+        from quotes import logged, problem_guides, problems, searched  # noqa: F401  they register

@@ -6,10 +6,14 @@ from crm.models.role import Depth, RecordAccess, Role
 from crm.models.stored_answer import StoredAnswer
 from crm.models.token import Scope, Token
 from crm.models.user import User
+from crm.models.webhook import Attempt, Delivery, DeliveryState, Webhook
 
 __all__ = [
+    "Attempt",
     "BadTokens",
     "BusinessUnit",
+    "Delivery",
+    "DeliveryState",
     "Depth",
     "Event",
     "ListLayout",
@@ -20,4 +24,5 @@ __all__ = [
     "StoredAnswer",
     "Token",
     "User",
+    "Webhook",
 ]

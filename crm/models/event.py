@@ -34,7 +34,8 @@ class Event(models.Model):
     """One change of one record, written in the same transaction; append-only, and the record may be gone.
 
     It holds ids and no foreign keys, so that it survives what it tells of. `before` and `after` have the same
-    keys, the changed ones. `position` is handed out after the commit, in an order in which no gap is filled later.
+    keys, the changed ones. `position` is handed out after the commit, in an order in which no gap is filled later;
+    `sequence` is taken when it is written, under the lock of its group, and may have gaps.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -49,6 +50,9 @@ class Event(models.Model):
     after = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     data = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     origin = models.CharField(max_length=10, choices=Origin)
+    sequence = models.BigIntegerField(
+        db_default=models.Func(models.Value("crm_event_sequence"), function="nextval"), editable=False
+    )
     position = models.BigIntegerField(null=True, unique=True)
 
     objects = EventQuerySet.as_manager()
@@ -57,7 +61,10 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         constraints = [models.UniqueConstraint(fields=["record_id", "version", "type"], name="event_once_per_version")]
-        indexes = [models.Index(fields=["group_id", "-id"], name="event_timeline")]
+        indexes = [
+            models.Index(fields=["group_id", "-id"], name="event_timeline"),
+            models.Index(fields=["sequence"], name="event_unnumbered", condition=models.Q(position__isnull=True)),
+        ]
         triggers = [
             refusing_trigger(
                 "event_append_only",

@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from crm.api.answers import Answer, UserRef
+from crm.api.events import FeedViewSet
 from crm.api.fields import TimeField
 from crm.models import Event, User
 from crm.models.event import Origin
@@ -48,3 +49,12 @@ def event_values(events: Iterable[Event]) -> Any:
     users = User.objects.in_bulk({event.actor_id for event in rows})
     actors = {pk: UserRef(user).data for pk, user in users.items()}
     return EventAnswer(rows, many=True, context={"actors": actors}).data
+
+
+class FeedAnswer(Answer):
+    results = EventAnswer(many=True, read_only=True)
+    position = serializers.IntegerField(read_only=True)
+
+
+class EventFeedViewSet(FeedViewSet):
+    serializer_class = FeedAnswer

@@ -1,6 +1,8 @@
+from django.urls import path
 from rest_framework.routers import SimpleRouter
 
 from opportunities.api.bulk import OpportunityBulkViewSet
+from opportunities.api.events import EventFeedViewSet
 from opportunities.api.records import AccountViewSet, CompetitorViewSet
 from opportunities.api.setup import CloseFieldViewSet, StatusReasonViewSet
 from opportunities.api.users import UserViewSet
@@ -17,4 +19,7 @@ router.register("competitors", CompetitorViewSet, basename="api-competitor")
 router.register("accounts", AccountViewSet, basename="api-account")
 router.register("users", UserViewSet, basename="api-user")
 
-urlpatterns = router.urls
+urlpatterns = [
+    path("events/", EventFeedViewSet.as_view({"get": "read_events"}), name="api-events"),
+    *router.urls,
+]

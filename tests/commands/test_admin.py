@@ -18,7 +18,19 @@ from django.urls import reverse
 from django.utils import translation
 
 from crm.business_units import create_unit
-from crm.models import BadTokens, BusinessUnit, ListLayout, Role, SavedView, StoredAnswer, Token, User
+from crm.models import (
+    BadTokens,
+    BusinessUnit,
+    Delivery,
+    Event,
+    ListLayout,
+    Role,
+    SavedView,
+    StoredAnswer,
+    Token,
+    User,
+    Webhook,
+)
 from opportunities.actions import change_status_reason, create_status_reason, delete_status_reason
 from opportunities.models import Account, Competitor, Opportunity, OpportunityClose, OpportunityCompetitor
 from quotes.models import Quote, QuoteClose
@@ -57,7 +69,10 @@ PAGES: dict[Any, Callable[[Any], str]] = {
     Competitor: lambda record: f"/competitors/{record.pk}/",
     Quote: lambda record: f"/quotes/{record.pk}/",
     QuoteClose: lambda record: f"/quote-closes/{record.pk}/",
+    Webhook: lambda record: f"/webhooks/{record.pk}/",
+    Delivery: lambda record: f"/webhook-deliveries/{record.pk}/",
 }
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
 @pytest.fixture
@@ -81,6 +96,10 @@ def records(rep: User) -> SimpleNamespace:
     make_close_field("why")
     ListLayout.objects.create(user=rep, list_name="opportunities", view="all", columns=["topic"])
     SavedView.objects.create(user=rep, list_name="opportunities", name="Mine", query="view=all")
+    webhook = Webhook.objects.create(url="https://example.com/", event_types=["quote.won"], secret=SECRET)
+    event = Event.objects.latest("id")
+    delivery = webhook.deliveries.create(event=event, group_id=event.group_id, position=1)
+    delivery.attempts.create(status=500)
     return SimpleNamespace(opportunity=opportunity, quote=quote)
 
 
@@ -103,6 +122,7 @@ def test_business_records_can_only_be_looked_at(client: Client, records: SimpleN
     page = client.get(url(model, "change", record.pk))
     assert page.status_code == 200
     assert b'name="_save"' not in page.content
+    assert SECRET.encode() not in page.content
     assert b">Close<" not in page.content  # Django's word for leaving the page
     with nothing_changes():
         assert client.get(url(model, "add")).status_code == 403

@@ -63,6 +63,8 @@ def with_quotes(*states):
     return make
 
 
+# What no two rows have in common: not compared.
+OWN = ("id", "sequence")
 SCENES = {
     "plain": lambda people, rival: plain(people["rep"]),
     "no estimate": lambda people, rival: plain(people["rep"], estimated_revenue=None),
@@ -113,7 +115,9 @@ def story(opportunity, known):
         QuoteClose.objects.filter(opportunity=pk).order_by("pk"),
         Event.objects.filter(group_id=pk).order_by("pk"),
     ]
-    values = [[{key: value for key, value in row.items() if key != "id"} for row in rows.values()] for rows in stored]
+    values = [
+        [{key: value for key, value in row.items() if key not in OWN} for row in rows.values()] for rows in stored
+    ]
     return anonymous(json.dumps(values, default=str, indent=1), known)
 
 

@@ -37,11 +37,23 @@ def is_free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def worker_of(server: subprocess.Popen[str]) -> int:
-    """Its other child is the database."""
+def children_of(server: subprocess.Popen[str]) -> dict[int, bytes]:
+    """Their command lines."""
     children = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text().split()
-    [worker] = [pid for pid in children if b"postgres" not in Path(f"/proc/{pid}/cmdline").read_bytes()]
-    return int(worker)
+    return {int(pid): Path(f"/proc/{pid}/cmdline").read_bytes() for pid in children}
+
+
+def worker_of(server: subprocess.Popen[str]) -> int:
+    """Its other children are the database and what sends webhooks."""
+    children = children_of(server).items()
+    [worker] = [pid for pid, line in children if b"postgres" not in line and b"multiprocessing" not in line]
+    return worker
+
+
+def sender_of(server: subprocess.Popen[str]) -> int:
+    """What sends webhooks."""
+    [sender] = [pid for pid, line in children_of(server).items() if b"spawn_main" in line]
+    return sender
 
 
 @pytest.fixture
@@ -144,9 +156,10 @@ def test_after_a_kill_of_everything_the_next_start_works(
 def test_a_killed_dev_leaves_neither_server_nor_a_lasting_database(
     project: Project, server: subprocess.Popen[str], port: int
 ) -> None:
+    sender = sender_of(server)
     kill(server.pid)
     server.wait()
-    eventually(lambda: is_free(port))
+    eventually(lambda: is_free(port) and not Path(f"/proc/{sender}").exists())
     assert project.cluster.running
     assert project.call("manage", "check")[0] == 0
     assert not project.cluster.running

@@ -22,6 +22,7 @@ NOT_COMPARED = {
     "occurred_at",
     "origin",
     "position",
+    "sequence",
     "external_id",
 }
 UUIDS = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

@@ -1,0 +1,141 @@
+"""Webhooks and their deliveries, for administrators."""
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.routers import SimpleRouter
+
+from crm.api.answers import Answer
+from crm.api.bodies import Body, VerbBody
+from crm.api.fields import LineField, TimeField, WordField, YesNoField
+from crm.api.views import ReadViewSet
+from crm.models import Delivery, DeliveryState, Scope
+from crm.webhooks.actions import (
+    change_webhook,
+    create_webhook,
+    delete_webhook,
+    redeliver,
+    rotate_secret,
+    send_test,
+)
+from crm.webhooks.lists import DELIVERIES, WEBHOOKS
+
+
+class WebhookAnswer(Answer):
+    id = serializers.UUIDField(read_only=True)
+    url = serializers.CharField(read_only=True)
+    event_types = serializers.ListField(child=serializers.CharField(), read_only=True)
+    active = serializers.BooleanField(read_only=True)
+    secret_set_at = TimeField()
+    created_at = TimeField()
+
+
+class WebhookSecretAnswer(WebhookAnswer):
+    """The one answer that shows the secret."""
+
+    secret = serializers.CharField(read_only=True)
+
+
+class AttemptAnswer(Answer):
+    """What was sent, and what came back: `status` is null where nothing did, and `error` says why."""
+
+    at = TimeField()
+    milliseconds = serializers.IntegerField(read_only=True)
+    status = serializers.IntegerField(read_only=True, allow_null=True)
+    error = serializers.CharField(read_only=True)
+    headers = extend_schema_field(OpenApiTypes.OBJECT)(serializers.JSONField)(read_only=True)
+    body = serializers.CharField(read_only=True)
+    answer = serializers.CharField(read_only=True)
+
+
+class DeliveredEventRef(Answer):
+    id = serializers.UUIDField(read_only=True)
+    type = serializers.CharField(read_only=True)
+    position = serializers.IntegerField(read_only=True)
+
+
+class DeliveryAnswer(Answer):
+    id = serializers.UUIDField(read_only=True)
+    webhook = serializers.UUIDField(source="webhook_id", read_only=True)
+    event = DeliveredEventRef(read_only=True)
+    state = WordField(DeliveryState, read_only=True)
+    created_at = TimeField()
+    next_attempt_at = TimeField(allow_null=True)
+
+
+class DeliveryWithAttemptsAnswer(DeliveryAnswer):
+    attempts = serializers.SerializerMethodField()
+
+    @extend_schema_field(AttemptAnswer(many=True))
+    def get_attempts(self, delivery: Delivery) -> object:
+        return AttemptAnswer(delivery.attempts.order_by("id"), many=True).data
+
+
+class WebhookBody(Body):
+    url = LineField()
+    event_types = serializers.ListField(child=LineField())
+    active = YesNoField(required=False)
+    secret = LineField(required=False, allow_null=True)
+
+
+class SecretBody(VerbBody):
+    secret = LineField(required=False, allow_null=True)
+
+
+class WebhookViewSet(ReadViewSet):
+    serializer_class = WebhookAnswer
+    definition = WEBHOOKS
+    scope = Scope.ADMIN
+    versioned = False
+    bodies = {"create": WebhookBody, "partial_update": WebhookBody, "rotate_secret": SecretBody}
+    answers = {"create": WebhookSecretAnswer, "rotate_secret": WebhookSecretAnswer, "test": AttemptAnswer}
+
+    def create(self, request: Request) -> Response:
+        """A secret that is left out is made. It is shown in this answer and never again."""
+        webhook = create_webhook(self.read(), actor=self.actor)
+        return self.created(webhook.pk, self.answer(webhook))
+
+    def partial_update(self, request: Request, pk: str) -> Response:
+        """A new secret is valid beside the old one for a day. A paused webhook keeps its place."""
+        changes = self.read()
+        return self.answer(change_webhook(self.record_id, changes, actor=self.actor))
+
+    def destroy(self, request: Request, pk: str) -> Response:
+        """Delete it with its deliveries, those not sent yet too."""
+        delete_webhook(self.record_id, actor=self.actor)
+        return Response(status=204)
+
+    @action(detail=True, methods=["post"], url_path="rotate-secret")
+    def rotate_secret(self, request: Request, pk: str) -> Response:
+        """A new secret, made unless given, shown in this answer alone. For a day both sign."""
+        body = self.read()
+        return self.answer(rotate_secret(self.record_id, body.get("secret"), actor=self.actor))
+
+    @action(detail=True, methods=["post"])
+    def test(self, request: Request, pk: str) -> Response:
+        """Send an event of the type `webhook.test` at once, and tell what came back."""
+        self.read()
+        return self.answer(send_test(self.record_id, actor=self.actor))
+
+
+class DeliveryViewSet(ReadViewSet):
+    serializer_class = DeliveryAnswer
+    definition = DELIVERIES
+    scope = Scope.ADMIN
+    versioned = False
+    answers = {"retrieve": DeliveryWithAttemptsAnswer}
+
+    @action(detail=True, methods=["post"])
+    def redeliver(self, request: Request, pk: str) -> Response:
+        """Send it once more, or now if it is still pending."""
+        self.read()
+        redeliver(self.record_id, actor=self.actor)
+        return self.answer(self.find())
+
+
+router = SimpleRouter()
+router.register("webhooks", WebhookViewSet, basename="api-webhook")
+router.register("webhook-deliveries", DeliveryViewSet, basename="api-webhook-delivery")

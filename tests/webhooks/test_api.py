@@ -1,0 +1,235 @@
+"""Webhooks through the API: for administrators, with secrets that are shown once."""
+
+import json
+import logging
+
+import pytest
+from django.contrib.admin.models import LogEntry
+
+from crm.event_types import event_types
+from crm.models import Delivery, DeliveryState, Webhook
+from crm.webhooks.sign import is_secret
+from crm.webhooks.worker import run_once
+from tests.factories import close_won, make_opportunity
+
+pytestmark = pytest.mark.django_db
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+FORM = ["id", "url", "event_types", "active", "secret_set_at", "created_at"]
+BODY = {"url": "https://93.184.216.34/events", "event_types": ["opportunity.won", "quote.created"]}
+
+
+def test_the_event_types_are_those_of_the_contract():
+    opportunity = ("created", "updated", "assigned", "deleted", "won", "lost", "reopened")
+    quote = ("created", "updated", "deleted", "activated", "won", "closed", "revised")
+    assert event_types() == [f"opportunity.{verb}" for verb in opportunity] + [f"quote.{verb}" for verb in quote]
+
+
+class TestLife:
+    def test_its_secret_is_shown_once(self, admin, api):
+        client = api(admin)
+        created = client.post("webhooks/", BODY)
+        assert created.status_code == 201
+        answer = created.json()
+        assert list(answer) == [*FORM, "secret"]
+        assert answer | BODY | {"active": True} == answer
+        assert is_secret(answer["secret"])
+        assert created["Location"].endswith(f"/api/v1/webhooks/{answer['id']}/")
+        secret = answer.pop("secret")
+        path = f"webhooks/{answer['id']}/"
+        assert client.get(path).json() == answer
+        assert client.get("webhooks/").json()["results"] == [answer]
+        assert client.patch(path, {"active": False}).json() == answer | {"active": False}
+        everything = json.dumps([client.get(path).json(), list(LogEntry.objects.values("change_message"))], default=str)
+        assert secret not in everything
+        assert client.delete(path).status_code == 204
+        assert client.get(path).status_code == 404
+
+    def test_a_secret_can_be_given(self, admin, api):
+        assert api(admin).post("webhooks/", BODY | {"secret": SECRET}).json()["secret"] == SECRET
+
+    def test_null_and_left_out_are_made(self, admin, api):
+        made = {api(admin).post("webhooks/", BODY | {"secret": None}).json()["secret"] for __ in range(2)}
+        assert len(made) == 2
+
+    def test_rotation_shows_the_new_one_and_keeps_the_old_one_valid(self, admin, api):
+        client = api(admin)
+        first = client.post("webhooks/", BODY).json()
+        rotated = client.post(f"webhooks/{first['id']}/rotate-secret/").json()
+        assert rotated["secret"] != first["secret"]
+        webhook = Webhook.objects.get()
+        assert (webhook.secret, webhook.old_secret) == (rotated["secret"], first["secret"])
+        assert client.post(f"webhooks/{first['id']}/rotate-secret/", {"secret": SECRET}).json()["secret"] == SECRET
+        answer = client.patch(f"webhooks/{first['id']}/", {"secret": rotated["secret"]})
+        assert "secret" not in answer.json()
+        assert Webhook.objects.get().secrets_at(webhook.secret_set_at) == [rotated["secret"], SECRET]
+
+    def test_every_deed_is_in_the_log_of_the_administration(self, admin, api):
+        client = api(admin)
+        path = f"webhooks/{client.post('webhooks/', BODY).json()['id']}/"
+        client.patch(path, {"event_types": ["opportunity.lost"], "active": False})
+        client.post(f"{path}rotate-secret/")
+        client.delete(path)
+        entries = [json.loads(entry.change_message) for entry in LogEntry.objects.order_by("pk")]
+        assert [entry.action_flag for entry in LogEntry.objects.order_by("pk")] == [1, 2, 2, 3]
+        assert entries[0]["url"] == [None, BODY["url"]]
+        assert entries[1] == {
+            "event_types": ["opportunity.won, quote.created", "opportunity.lost"],
+            "active": [True, False],
+        }
+        assert set(entries[2]) == {"secret_set_at", "old_secret_until"}
+        assert {entry.user_id for entry in LogEntry.objects.all()} == {admin.pk}
+
+    def test_a_change_of_nothing_is_no_entry(self, admin, api):
+        client = api(admin)
+        path = f"webhooks/{client.post('webhooks/', BODY).json()['id']}/"
+        assert client.patch(path, BODY).status_code == 200
+        assert LogEntry.objects.count() == 1
+
+
+REFUSED = [
+    ({"url": "http://93.184.216.34/"}, "url"),
+    ({"url": "https://127.0.0.1/"}, "url"),
+    ({"url": "https://localhost/"}, "url"),
+    ({"url": "https://[::ffff:10.0.0.1]/"}, "url"),
+    ({"url": "https://169.254.169.254/latest/meta-data/"}, "url"),
+    ({"url": "nonsense"}, "url"),
+    ({"url": ""}, "url"),
+    ({"url": 1}, "url"),
+    ({"url": "https://93.184.216.34/" + "x" * 2000}, "url"),
+    ({"event_types": []}, "event_types"),
+    ({"event_types": ["opportunity.exploded"]}, "event_types"),
+    ({"event_types": ["webhook.test"]}, "event_types"),
+    ({"event_types": "opportunity.won"}, "event_types"),
+    ({"event_types": [1]}, "event_types"),
+    ({"event_types": None}, "event_types"),
+    ({"active": "yes"}, "active"),
+    ({"secret": "whsec_"}, "secret"),
+    ({"secret": "whsec_c2hvcnQ="}, "secret"),
+    ({"secret": SECRET.removeprefix("whsec_")}, "secret"),
+    ({"secret": SECRET + "!"}, "secret"),
+    ({"secret": "whsec_" + "A" * 400}, "secret"),
+    ({"id": "x"}, "id"),
+    ({"position": 0}, "position"),
+    ({"old_secret": SECRET}, "old_secret"),
+]
+
+
+@pytest.mark.parametrize(("change", "field"), REFUSED)
+def test_what_does_not_fit_is_refused(admin, api, change, field):
+    client = api(admin)
+    answer = client.post("webhooks/", BODY | change)
+    assert (answer.status_code, answer.json()["code"], list(answer.json()["errors"])) == (400, "invalid", [field])
+    assert not Webhook.objects.exists()
+    path = f"webhooks/{client.post('webhooks/', BODY).json()['id']}/"
+    before = Webhook.objects.values().get()
+    assert list(client.patch(path, change).json()["errors"]) == [field]
+    assert Webhook.objects.values().get() == before
+
+
+def test_what_is_missing_is_named(admin, api):
+    assert set(api(admin).post("webhooks/", {}).json()["errors"]) == {"url", "event_types"}
+
+
+def test_an_event_type_named_twice_is_there_once(admin, api):
+    body = BODY | {"event_types": ["quote.won", "opportunity.won", "quote.won"]}
+    assert api(admin).post("webhooks/", body).json()["event_types"] == ["quote.won", "opportunity.won"]
+
+
+@pytest.mark.parametrize("name", ["rep", "manager", "vp", "member", "nobody"])
+def test_only_administrators(people, api, hook, name, receiver):
+    webhook, client = hook(), api(people[name])
+    make_opportunity(people["rep"])
+    run_once()
+    delivery = Delivery.objects.get()
+    path, deliveries = f"webhooks/{webhook.pk}/", "webhook-deliveries/"
+    answers = [client.get(each) for each in ("webhooks/", path, deliveries, f"{deliveries}{delivery.pk}/")]
+    answers += [client.post(each) for each in (f"{path}test/", f"{path}rotate-secret/")]
+    answers += [client.post(f"{deliveries}{delivery.pk}/redeliver/")]
+    answers += [client.post("webhooks/", BODY), client.patch(path, {"active": False}), client.delete(path)]
+    assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(403, "permission_denied")}
+    assert len(receiver.messages) == 1
+
+
+def test_nobody_signs_in_first(api):
+    assert api(None).get("webhooks/").status_code == 401
+
+
+class TestDeliveries:
+    def test_they_can_be_read_with_what_was_sent_and_answered(self, rep, admin, api, hook, receiver):
+        webhook, client = hook(), api(admin)
+        receiver.reactions = [500]
+        close_won(make_opportunity(rep))
+        run_once()
+        rows = client.get(f"webhook-deliveries/?webhook={webhook.pk}").json()["results"]
+        assert [(row["event"]["type"], row["state"]) for row in rows] == [
+            ("opportunity.won", "pending"),
+            ("opportunity.created", "pending"),
+        ]
+        assert list(rows[0]) == ["id", "webhook", "event", "state", "created_at", "next_attempt_at"]
+        record = client.get(f"webhook-deliveries/{rows[1]['id']}/").json()
+        assert list(record) == [*rows[0], "attempts"]
+        (attempt,) = record["attempts"]
+        assert (attempt["status"], attempt["error"], attempt["answer"]) == (500, "", "")
+        assert json.loads(attempt["body"]) == receiver.messages[0].event
+        assert attempt["headers"]["webhook-id"] == record["event"]["id"]
+
+    def test_they_are_filtered_and_counted_in_few_statements(self, rep, admin, api, hook, receiver, count_statements):
+        hook(), hook("quote.won")
+        close_won(make_opportunity(rep))
+        run_once()
+        client = api(admin)
+        assert len(client.get("webhook-deliveries/?state=delivered").json()["results"]) == 2
+        assert client.get("webhook-deliveries/?state=parked").json()["results"] == []
+        assert client.get("webhook-deliveries/?state=lost").status_code == 400
+        with count_statements(2):
+            client.get("webhook-deliveries/")
+
+    def test_one_is_sent_again(self, rep, admin, api, hook, receiver):
+        hook()
+        make_opportunity(rep)
+        run_once()
+        Delivery.objects.update(state=DeliveryState.PARKED)
+        answer = api(admin).post(f"webhook-deliveries/{Delivery.objects.get().pk}/redeliver/").json()
+        assert answer["state"] == "pending"
+        run_once()
+        assert len(receiver.messages) == 2
+        assert receiver.ids[0] == receiver.ids[1]
+        assert LogEntry.objects.filter(content_type__model="delivery", user=admin).count() == 1
+
+    def test_those_of_a_deleted_webhook_are_gone(self, rep, admin, api, hook, receiver):
+        webhook = hook()
+        make_opportunity(rep)
+        run_once()
+        assert api(admin).delete(f"webhooks/{webhook.pk}/").status_code == 204
+        assert not Delivery.objects.exists()
+
+
+class TestTesting:
+    def test_it_is_sent_at_once_and_signed(self, admin, api, hook, receiver):
+        webhook = hook()
+        answer = api(admin).post(f"webhooks/{webhook.pk}/test/").json()
+        assert (answer["status"], answer["error"]) == (204, "")
+        (message,) = receiver.messages
+        event = message.verify(webhook.secret)
+        assert (event["type"], event["position"]) == ("webhook.test", None)
+        assert event["actor"]["username"] == "admin"
+        assert not Delivery.objects.exists()
+
+    def test_what_goes_wrong_is_told(self, admin, api, hook, receiver):
+        webhook = hook(url="http://127.0.0.1:1/")
+        answer = api(admin).post(f"webhooks/{webhook.pk}/test/").json()
+        assert answer["status"] is None
+        assert "ConnectionRefusedError" in answer["error"]
+
+
+def test_no_secret_is_logged(rep, admin, api, hook, receiver, caplog):
+    caplog.set_level(logging.DEBUG)
+    webhook = hook()
+    receiver.usual = 500
+    make_opportunity(rep)
+    run_once()
+    api(admin).post(f"webhooks/{webhook.pk}/test/")
+    lines = "\n".join(record.getMessage() for record in caplog.records if record.name != "django.db.backends")
+    assert webhook.secret not in lines
+    assert webhook.secret not in repr(webhook) + str(webhook)
