@@ -36,6 +36,8 @@ class ListPage(PageView):
 
     template_name = "generic/list.html"
     list_name = ""
+    # Whether an open page asks if others changed its rows, which then have versions.
+    watched = True
     definition: ListDefinition
     columns: Mapping[str, Column]
     filters: Mapping[str, FilterField] = {}

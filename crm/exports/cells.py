@@ -23,6 +23,8 @@ def shown(column: Column, row: Any) -> str:
     match _bare(column.value(row)):
         case Decimal() as amount:
             return Figure(number_shown(amount, row.currency))
+        case datetime() as moment if column.cell == "time":
+            return Figure(date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT"))
         case datetime() as moment:
             return _day(timezone.localdate(moment), get_language())
         case date() as day:

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from crm.columns import Column
 from crm.commands import Command
 from crm.errors import NotFound
+from crm.filter_fields import ChoiceFilter, words
 from crm.list_pages import ListPage
 from crm.models import Delivery, DeliveryState, User
 from crm.types import Text
@@ -22,18 +23,16 @@ from crm.webhooks.actions import redeliver
 from crm.webhooks.lists import DELIVERIES, deliveries_for, webhooks_for
 
 
-class DeliveryFilterForm(forms.Form):
-    webhook = forms.ChoiceField(label=gettext_lazy("Webhook"), required=False)
-
-    def __init__(self, data: Any, *, actor: User) -> None:
-        super().__init__(data, auto_id="filter_%s")
-        choices = [("", _("Any")), *((str(webhook.pk), webhook.url) for webhook in webhooks_for(actor))]
-        self.fields["webhook"].choices = choices  # type: ignore[attr-defined]
-
-
 class DeliveryListPage(ListPage):
-    section = "webhooks"
+    section, list_name = "webhooks", "deliveries"
+    watched = False
     definition = DELIVERIES
+    filters = {
+        "webhook": ChoiceFilter(
+            gettext_lazy("Webhook"), lambda user: [(str(webhook.pk), webhook.url) for webhook in webhooks_for(user)]
+        ),
+        "state": words(gettext_lazy("State"), DeliveryState),
+    }
     columns = {
         "event": Column(
             gettext_lazy("Event"),
@@ -61,9 +60,6 @@ class DeliveryListPage(ListPage):
 
     def get_commands(self) -> list[Command]:
         return [Command("webhooks", gettext_lazy("Webhooks"), "activity", reverse("webhooks"), dialog=False)]
-
-    def get_filter_form(self) -> forms.Form:
-        return DeliveryFilterForm(self.params, actor=self.actor)
 
 
 class DeliveryView(PageView):

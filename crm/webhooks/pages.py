@@ -28,7 +28,8 @@ SHOWN = 10
 
 
 class WebhookListPage(ListPage):
-    section = "webhooks"
+    section = list_name = "webhooks"
+    watched = False
     definition = WEBHOOKS
     columns = {
         "url": Column(

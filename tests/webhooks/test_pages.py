@@ -89,8 +89,11 @@ def test_deliveries_are_listed_shown_and_sent_again(rep, admin, browse, hook, re
     assert client.post(f"/webhook-deliveries/{delivery.pk}/redeliver/").status_code == 302
     run_once()
     assert len(receiver.messages) == 2
-    with count_statements(9):
+    with count_statements(11):
         client.get("/webhook-deliveries/")
+    file = client.get("/webhook-deliveries/?export=raw").getvalue().decode("utf-8-sig").splitlines()
+    assert file[0] == "event,state,webhook,created_at,due_at"
+    assert client.get("/webhook-deliveries/?edit=filters").status_code == 200
 
 
 def test_what_a_receiver_answers_is_text_and_no_markup(rep, admin, browse, hook, receiver):
