@@ -98,4 +98,4 @@ def _shown(field: Any, value: Any, currency: str) -> str:
         return ", ".join(str(choices.get(str(each), each)) for each in values)
     if isinstance(value, Decimal):
         return amount_shown(value, currency) if currency else amount_input(value)
-    return date_format(value, "DATE_FORMAT") if isinstance(value, date) else str(value)
+    return date_format(value, "SHORT_DATE_FORMAT") if isinstance(value, date) else str(value)

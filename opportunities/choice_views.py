@@ -29,6 +29,8 @@ class ChoicesPage(PageView):
     model: type[Account] | type[Competitor]
     # Of a new record, with its `name`; empty where none is created on the way.
     new_label: Text = ""
+    # What who may not create one is told where nothing is found.
+    not_creatable: Text = ""
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         # Nothing to offer; that the session ended is told when the form is sent, and what was typed stays.
@@ -44,12 +46,16 @@ class ChoicesPage(PageView):
             "choices": found[:SHOWN],
             "has_more": len(found) > SHOWN,
             "new_label": self.new_label % {"name": text} if self._offers_new(text) else "",
+            "nothing": _("Nothing found") if self._may_create() or not self.new_label else self.not_creatable,
         }
+
+    def _may_create(self) -> bool:
+        return access(self.actor, self.model.kind) >= RecordAccess.EDIT
 
     def _offers_new(self, text: str) -> bool:
         if not (text and self.new_label) or "\0" in text or self.request.GET.get("new") != "yes":
             return False
-        if access(self.actor, self.model.kind) < RecordAccess.EDIT:
+        if not self._may_create():
             return False
         return not self.model.objects.visible_to(self.actor).filter(name__iexact=text).exists()
 
@@ -60,3 +66,4 @@ class AccountChoices(ChoicesPage):
 
 class CompetitorChoices(ChoicesPage):
     model, new_label = Competitor, _("New competitor “%(name)s”")
+    not_creatable = _("Nothing found. Your role cannot add competitors: ask your manager.")

@@ -10,7 +10,7 @@ from django.forms import Form
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from crm import clock
 from crm.errors import Refusal
@@ -112,7 +112,7 @@ class CloseDialog(OpportunityDialog):
 def _about_quotes(closed: list[Quote], *, undoable: bool) -> Iterator[str]:
     yield quotes_closed(closed)
     if undoable:
-        yield _("Undo leaves them closed.")
+        yield ngettext("Undo leaves it closed.", "Undo leaves them closed.", len(closed))
 
 
 class CloseAsWonDialog(CloseDialog):

@@ -238,7 +238,7 @@ def test_undo_is_told_to_leave_quotes_closed_and_does(rep, browse):
     opportunity, client = make_opportunity(rep), browse(rep)
     make_quote(opportunity)
     page, undo = close_and_look(client, opportunity, close_quotes="lost")
-    assert "1 quote was closed as Lost. Undo leaves them closed." in text_of(page)
+    assert "1 quote was closed as Lost. Undo leaves it closed." in text_of(page)
     client.post(undo)
     assert Opportunity.objects.get().state == State.OPEN
     assert Quote.objects.get().state == QuoteState.CLOSED

@@ -3,8 +3,9 @@
 "use strict";
 
 {
-  const region = document.getElementById("fresh");
-  const every = region.dataset.seconds * 1000;
+  // Asked anew: a part of the page that is edited in its place comes with another one.
+  const region = () => document.getElementById("fresh");
+  const every = region().dataset.seconds * 1000;
   let timer, asked = "", known = "", failures = 0, sending = 0, ended = every === 0;
 
   // What the page shows now: a list changes without a new page.
@@ -39,7 +40,7 @@
 
   function forget(page) {
     [asked, known] = [page.question, page.versions];
-    region.replaceChildren();
+    region().replaceChildren();
   }
 
   async function judge(page, answer) {
@@ -55,10 +56,10 @@
   }
 
   function tell({ text, marks, gone }, rows) {
-    region.replaceChildren();
+    region().replaceChildren();
     if (!text) return;
     for (const [place, label] of rows.length > 1 || !rows[0].dataset.freshUrl ? Object.entries(marks) : []) mark(rows[place], label);
-    region.append(banner(text, !gone));
+    region().append(banner(text, !gone));
     warnInDialog(text);
   }
 
@@ -74,7 +75,7 @@
     const told = document.createElement("div");
     told.className = "banner banner--warning";
     const words = document.createElement("p");
-    words.append(text, isTyping() ? ` ${region.dataset.typed}` : "");
+    words.append(text, isTyping() ? ` ${region().dataset.typed}` : "");
     if (offersRefresh) words.append(" ", refresh());
     told.append(words);
     return told;
@@ -83,7 +84,7 @@
   function refresh() {
     const link = document.createElement("a");
     link.href = location.href.split("#")[0];
-    link.textContent = region.dataset.refresh;
+    link.textContent = region().dataset.refresh;
     return link;
   }
 
@@ -99,7 +100,7 @@
     notice.setAttribute("role", "status");
     const told = document.createElement("p");
     told.className = "banner banner--warning";
-    told.textContent = `${text} ${region.dataset.kept}`;
+    told.textContent = `${text} ${region().dataset.kept}`;
     setTimeout(() => notice.replaceChildren(told), 50);
   }
 
