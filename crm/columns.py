@@ -16,7 +16,7 @@ class Column:
     Attributes:
         value: what a row shows in it; a cell with a link, tone or currency has a tuple that begins with the value. The
             address of a link may be a callable.
-        cell: a template in components/cells, which gets the row and the value.
+        cell: how the value is shown, one of crm.cells.CELLS.
         order: the name to order by; empty where the list cannot be ordered by it.
         style: a class of the cells, such as is-number.
         raw: what programs read in its stead where the value is in someone's language; a member of an option set is
@@ -29,7 +29,3 @@ class Column:
     order: str = ""
     style: str = ""
     raw: Callable[[Any], Any] | None = None
-
-    @property
-    def template(self) -> str:
-        return f"components/cells/{self.cell}.html"

@@ -97,19 +97,27 @@ class _Keyset:
         return self._ordered(self.rows)
 
     def first(self, size: int) -> Page:
-        rows = list(self.in_order[: size + 1])
+        rows = self._read(self.in_order, size)
         return self._page(rows[:size], has_next=len(rows) > size, has_previous=False)
 
     def after(self, values: list[Any], size: int) -> Page:
-        rows = list(self._ordered(self.rows.filter(self._beyond(values, backward=False)))[: size + 1])
+        rows = self._read(self._ordered(self.rows.filter(self._beyond(values, backward=False))), size)
         return self._page(rows[:size], has_next=len(rows) > size, has_previous=True)
 
     def before(self, values: list[Any], size: int) -> Page:
-        rows = self._ordered(self.rows.filter(self._beyond(values, backward=True))).reverse()[: size + 1]
-        nearest = list(rows)
+        nearest = self._read(self._ordered(self.rows.filter(self._beyond(values, backward=True))).reverse(), size)
         if not nearest:
             return self.first(size)
         return self._page(nearest[:size][::-1], has_next=True, has_previous=len(nearest) > size)
+
+    def _read(self, rows: QuerySet[Any], size: int) -> list[Any]:
+        """The first of the rows, and one more, in one statement. Which they are is found by what filters and orders
+        them alone; what showing a row needs is joined to those few, not sorted along with all the others.
+        """
+        found = rows.values("pk")[: size + 1]
+        page = rows.all()
+        page.query.clear_where()
+        return list(page.filter(pk__in=found))
 
     def _page(self, rows: list[Any], *, has_next: bool, has_previous: bool) -> Page:
         return Page(

@@ -167,7 +167,21 @@ class Opportunity(FSMModelMixin, models.Model):
                 name="opportunity_closed_by_date",
             ),
             models.Index(F("modified_at").desc(), "id", name="opportunity_by_modified"),
-            models.Index(fields=["owner", "state"], name="opportunity_by_owner"),
+            # The deals of a person or a team, and all figures of deals from the index alone: the count and sums of
+            # every view, the stages of "My work", the estimates beside the closings of an owner. It is read from end
+            # to end where a view is not of somebody: half of what the rows themselves cost.
+            models.Index(
+                fields=["owner", "state"],
+                include=[
+                    "id",
+                    "currency",
+                    "estimated_revenue",
+                    "actual_revenue",
+                    "sales_stage",
+                    "estimated_close_date",
+                ],
+                name="opportunity_by_owner",
+            ),
             models.Index(fields=["close", "id", "state"], name="opportunity_by_close"),
             GinIndex(words_of("topic"), name="opportunity_words"),
         ]

@@ -161,3 +161,16 @@ def _see(page: Page, *, seen: bool) -> None:
         }""",
         not seen,
     )
+
+
+def test_a_section_that_is_edited_in_its_place_hears_of_it_too(
+    open_browser: Callable[..., Page], opportunity: Opportunity, manager: User, every_second: None
+) -> None:
+    page = open_browser(opportunity.owner)
+    page.goto(opportunity.get_absolute_url())
+    page.locator('[data-part="description"] [data-focus]').click()
+    text = page.locator("main textarea")
+    text.fill("They asked again")
+    edit_opportunity(opportunity.pk, {"topic": "Fifty machines"}, actor=manager)
+    expect(told(page)).to_contain_text("Manager changed the opportunity.", timeout=SOON)
+    expect(text).to_have_value("They asked again")

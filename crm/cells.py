@@ -1,0 +1,90 @@
+"""What the cells of a list show, by kind: functions and no templates, because one page has hundreds of them.
+
+Each takes the value of a column and answers HTML; whatever comes from a record is escaped by `format_html`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.utils.formats import date_format, localize
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+
+from crm.currencies import amount_shown
+from crm.types import Text
+
+Cell = Callable[[Any], SafeString]
+NOTHING = SafeString()
+
+
+def badge(text: Text, tone: str = "") -> SafeString:
+    return format_html('<span class="badge badge--{}">{}</span>', tone or "neutral", text)
+
+
+def money(amount: Decimal | None, currency: str) -> SafeString:
+    """A dash for no amount."""
+    return format_html('<span class="money">{}</span>', amount_shown(amount, currency))
+
+
+def _badge(value: tuple[Text, str]) -> SafeString:
+    return badge(*value)
+
+
+def _day(value: date | None) -> SafeString:
+    """Of a date, or of a time as the reader's clock has it."""
+    if value is None:
+        return NOTHING
+    day = localtime(value) if isinstance(value, datetime) else value
+    return format_html("{}", date_format(day, "SHORT_DATE_FORMAT"))
+
+
+def _time(value: datetime | None) -> SafeString:
+    return format_html("{}", date_format(localtime(value), "SHORT_DATETIME_FORMAT")) if value else NOTHING
+
+
+def _link(value: tuple[Text, Callable[[], str]] | None) -> SafeString:
+    if not value:
+        return NOTHING
+    return format_html('<a class="two-lines" href="{0}" title="{1}">{1}</a>', value[1](), value[0])
+
+
+def _money(value: tuple[Decimal, str] | None) -> SafeString:
+    return money(*value) if value else NOTHING
+
+
+def _percent(value: int | None) -> SafeString:
+    return NOTHING if value is None else format_html("{} %", value)
+
+
+def _rating(value: tuple[Text, str]) -> SafeString:
+    return format_html('<span class="rating rating--{}">{}</span>', value[1], value[0])
+
+
+def _text(value: Any) -> SafeString:
+    if value is None:
+        return NOTHING
+    return format_html('<span class="two-lines" title="{0}">{0}</span>', localize(value))
+
+
+def _website(value: str) -> SafeString:
+    if not value:
+        return NOTHING
+    return format_html('<a href="{0}" rel="noopener noreferrer external">{0}</a>', value)
+
+
+CELLS: Mapping[str, Cell] = {
+    "badge": _badge,
+    "day": _day,
+    "link": _link,
+    "money": _money,
+    "percent": _percent,
+    "rating": _rating,
+    "text": _text,
+    "time": _time,
+    "website": _website,
+}

@@ -1,0 +1,91 @@
+"""The rows of a list as HTML: the cells of its columns, the box that chooses the row, the menu of its commands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from crm.cells import CELLS
+from crm.columns import Column
+from crm.commands import Command
+from crm.types import Text
+
+_CELL = '<td role="cell" class="{}{}" data-label="{}">'
+_CHOICE = (
+    '<td role="cell" class="check-cell"><label class="check"><input type="checkbox" class="row-check" form="selection"'
+    ' name="bulk-ids" value="{}"> <span class="visually-hidden">{}</span></label></td>'
+)
+_MENU = (
+    '<td role="cell" class="menu-cell"><button type="button" class="icon-button" popovertarget="menu-{0}"'
+    ' aria-label="{1}">{2}</button><ul popover id="menu-{0}" class="row-menu">{3}</ul></td>'
+)
+_OFFERED = '<li><a data-row-command="{}" href="{}"{}>{}{}</a></li>'
+_REFUSED = (
+    '<li><span class="{3}" id="why-{0}-{1}">{2}</span><button type="button" data-row-command="{0}" aria-disabled="true"'
+    ' aria-describedby="why-{0}-{1}">{4}{5}</button></li>'
+)
+_IN_DIALOG = (
+    ' hx-get="{}" hx-target="#dialog" hx-select="unset" hx-swap="innerHTML ignoreTitle:true" aria-haspopup="dialog"'
+)
+_ICON = '<svg class="icon" aria-hidden="true" focusable="false" width="18" height="18"><use href="{}#{}"></use></svg>'
+
+
+class RowCells:
+    """The cells of rows under the same columns. What is the same in every row is made once."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        self._columns = [
+            (
+                column.value,
+                CELLS[column.cell],
+                format_html(_CELL, column.style, "", column.label),
+                format_html(_CELL, column.style, " is-empty", column.label),
+            )
+            for column in columns
+        ]
+
+    def of(self, row: Any) -> SafeString:
+        parts = []
+        for value_of, shown, full, empty in self._columns:
+            value = value_of(row)
+            parts += [empty if value is None or value == "" else full, shown(value), "</td>"]
+        return SafeString("".join(parts))
+
+
+class RowMenus:
+    """The menus of rows: popovers, which need no scripts."""
+
+    def __init__(self) -> None:
+        self._icons = static("crm/icons.svg")
+
+    def of(self, row: Any, commands: Sequence[Command]) -> SafeString:
+        items, told = [], ""
+        for command in commands:
+            reason = str(command.reason)
+            items.append(self._refused(command, row, reason, told) if reason else self._offered(command))
+            told = reason
+        name = _("Commands for %(row)s") % {"row": row}
+        return format_html(_MENU, row.pk, name, self._icon("more"), SafeString("".join(items)))
+
+    def _offered(self, command: Command) -> SafeString:
+        dialog = format_html(_IN_DIALOG, command.url) if command.dialog else ""
+        return format_html(_OFFERED, command.key, command.url, dialog, self._icon(command.icon), command.label)
+
+    def _refused(self, command: Command, row: Any, reason: str, told: str) -> SafeString:
+        """The same reason is seen once, and heard at each command."""
+        style = "visually-hidden" if reason == told else "row-menu-why"
+        return format_html(_REFUSED, command.key, row.pk, reason, style, self._icon(command.icon), command.label)
+
+    def _icon(self, name: str) -> SafeString:
+        return format_html(_ICON, self._icons, name)
+
+
+def choice(row: Any) -> SafeString:
+    """The box that chooses the row."""
+    label: Text = _("Select %(row)s") % {"row": row}
+    return format_html(_CHOICE, row.pk, label)
