@@ -73,6 +73,17 @@ def test_figures_are_readable_in_other_colours(
     assert fills[0] != fills[1]
 
 
+def test_the_columns_of_a_table_stand_below_their_heads(
+    open_browser: Callable[..., Page], rep: User, rival: Competitor, size: str
+) -> None:
+    page = open_browser(rep, size)
+    page.goto("/home/")
+    edges = page.get_by_role("table", name="Open by sales stage").evaluate(
+        "table => [...table.rows].slice(0, 2).map(row => Math.round(row.cells[2].getBoundingClientRect().right))"
+    )
+    assert edges[0] == edges[1]
+
+
 def test_the_empty_page_is_accessible(
     open_browser: Callable[..., Page], accessible: Callable[[Page], None], transactional_db: None, rep: User, size: str
 ) -> None:

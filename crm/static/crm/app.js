@@ -99,7 +99,8 @@ function closeMenus(except) {
   }
 }
 
-document.addEventListener("click", (event) => closeMenus(event.target));
+// The drawer itself is what shades the page behind its site map.
+document.addEventListener("click", ({ target }) => closeMenus(target.matches("details.drawer") ? null : target));
 document.addEventListener("focusin", (event) => closeMenus(event.target));
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape" || document.querySelector("dialog[open]")) return;

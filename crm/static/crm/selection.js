@@ -32,7 +32,6 @@
     for (const box of rows()) box.checked = chosen.all || ids.has(box.value);
     const ticked = rows().filter((box) => box.checked).length;
     const page = document.querySelector("[data-select-page]");
-    page.hidden = false;
     page.firstElementChild.checked = ticked === rows().length;
     page.firstElementChild.indeterminate = ticked > 0 && ticked < rows().length;
     bar.classList.toggle("is-shown", Boolean(text));
