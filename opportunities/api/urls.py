@@ -2,6 +2,7 @@ from rest_framework.routers import SimpleRouter
 
 from opportunities.api.bulk import OpportunityBulkViewSet
 from opportunities.api.records import AccountViewSet, CompetitorViewSet
+from opportunities.api.reports import ReportViewSet
 from opportunities.api.setup import CloseFieldViewSet, StatusReasonViewSet
 from opportunities.api.users import UserViewSet
 from opportunities.api.views import OpportunityCloseViewSet, OpportunityViewSet
@@ -16,5 +17,6 @@ router.register("close-fields", CloseFieldViewSet, basename="api-close-field")
 router.register("competitors", CompetitorViewSet, basename="api-competitor")
 router.register("accounts", AccountViewSet, basename="api-account")
 router.register("users", UserViewSet, basename="api-user")
+router.register("reports", ReportViewSet, basename="api-report")
 
 urlpatterns = router.urls
