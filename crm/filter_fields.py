@@ -17,6 +17,7 @@ from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from crm.filters import NONE
 from crm.forms import MoneyField
 from crm.models import User
 from crm.rules import amount_range
@@ -33,6 +34,7 @@ PERIODS: dict[str, Text] = {
     "last_quarter": _("Last quarter"),
     "this_year": _("This year"),
     "last_year": _("Last year"),
+    "last_12_months": _("Last 12 months"),
 }
 
 
@@ -79,17 +81,26 @@ class ChoiceFilter(FilterField):
 
 @dataclass(frozen=True)
 class RecordFilter(ChoiceFilter):
-    """One of the records that the user may read; only those of the address are read for a chip."""
+    """One of the records that the user may read; only those of the address are read for a chip.
+
+    Attributes:
+        none: what finds the rows without one is called; empty where none are without.
+    """
 
     choices: Callable[[User], Choices] = lambda user: []
     rows: Callable[[User], QuerySet[Any]] = lambda user: User.objects.none()
+    none: Text = ""
 
     def form_field(self, user: User, present: str) -> forms.Field:
-        offered: Choices = [(str(row.pk), str(row)) for row in self.rows(user)]
+        offered: Choices = [*self._without().items(), *((str(row.pk), str(row)) for row in self.rows(user))]
         return ChoiceFilter(self.label, lambda user: offered).form_field(user, present)
 
     def names(self, values: list[str], user: User) -> dict[str, Text]:
-        return {str(row.pk): str(row) for row in self.rows(user).filter(pk__in=read_ids(values))}
+        found = self.rows(user).filter(pk__in=read_ids(values))
+        return self._without() | {str(row.pk): str(row) for row in found}
+
+    def _without(self) -> dict[str, Text]:
+        return {NONE: self.none} if self.none else {}
 
 
 def words(label: Text, options: Any) -> ChoiceFilter:

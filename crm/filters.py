@@ -13,6 +13,7 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,6 +26,8 @@ _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _CODE = re.compile(r"\d{1,9}", re.ASCII)
 _CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+# Among ids: the rows that have none.
+NONE = "none"
 
 
 class _ParsedField(forms.CharField):
@@ -62,6 +65,24 @@ def any_of(field: str, parse: Callable[[str], Any], message: Any, **options: Any
 
 def ids(field: str, **options: Any) -> django_filters.Filter:
     return any_of(field, _uuid, _("Enter ids, separated by commas."), **options)
+
+
+class _OptionalIdsFilter(_ParsedFilter):
+    def filter(self, qs: Any, value: list[uuid.UUID | None] | None) -> Any:
+        if value is None:
+            return qs
+        wanted = Q(**{f"{self.field_name}__in": [each for each in value if each]})
+        return qs.filter(wanted | Q(**{f"{self.field_name}__isnull": True}) if None in value else wanted)
+
+
+def optional_ids(field: str) -> django_filters.Filter:
+    """Ids of what a row may be without; `none` finds those that are."""
+
+    def parse(text: str) -> list[uuid.UUID | None]:
+        return [None if part == NONE else _uuid(part) for part in text.split(",")]
+
+    message = _("Enter ids, or none, separated by commas.")
+    return _OptionalIdsFilter(field_name=field, parse=parse, message=message)
 
 
 def codes(field: str) -> django_filters.Filter:

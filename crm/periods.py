@@ -8,16 +8,17 @@ from datetime import date, timedelta
 
 MONTH, QUARTER, YEAR = 1, 3, 12  # so many months
 
-# By the length, and whether it is the one that is, the one before or the one after it.
+# By the length, whether it is the one that is, the one before or the one after it, and how many of them up to that one.
 NAMED_PERIODS = {
-    "this_month": (MONTH, 0),
-    "next_month": (MONTH, 1),
-    "last_month": (MONTH, -1),
-    "this_quarter": (QUARTER, 0),
-    "next_quarter": (QUARTER, 1),
-    "last_quarter": (QUARTER, -1),
-    "this_year": (YEAR, 0),
-    "last_year": (YEAR, -1),
+    "this_month": (MONTH, 0, 1),
+    "next_month": (MONTH, 1, 1),
+    "last_month": (MONTH, -1, 1),
+    "this_quarter": (QUARTER, 0, 1),
+    "next_quarter": (QUARTER, 1, 1),
+    "last_quarter": (QUARTER, -1, 1),
+    "this_year": (YEAR, 0, 1),
+    "last_year": (YEAR, -1, 1),
+    "last_12_months": (MONTH, 0, 12),
 }
 
 
@@ -50,8 +51,8 @@ def last_periods(day: date, months: int, number: int) -> list[Period]:
 
 def named_period(name: str, day: date) -> Period:
     """One of NAMED_PERIODS, as seen from the day. Raises: KeyError."""
-    months, number = NAMED_PERIODS[name]
-    present = period_of(day, months)
-    if number < 0:
-        return period_of(present.first - timedelta(days=1), months)
-    return period_of(present.last + timedelta(days=1), months) if number else present
+    months, place, number = NAMED_PERIODS[name]
+    last = period_of(day, months)
+    if place:
+        last = period_of((last.first if place < 0 else last.last) + timedelta(days=place), months)
+    return Period(last_periods(last.first, months, number)[0].first, last.last)

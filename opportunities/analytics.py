@@ -14,8 +14,8 @@ from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Sum
-from django.db.models.functions import Coalesce, TruncMonth
+from django.db.models import Count, Func, IntegerField, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce, TruncDate, TruncMonth
 
 from crm.periods import Period
 from opportunities.models import Outcome
@@ -35,8 +35,22 @@ def added(first: Sums, second: Sums) -> Sums:
 
 
 @dataclass(frozen=True)
+class Worth:
+    """What the won and the lost deals of one currency are worth."""
+
+    currency: str
+    won: Decimal
+    lost: Decimal
+
+    @property
+    def percent(self) -> int | None:
+        """Of the value; None where the deals are worth nothing."""
+        return percent_of(self.won, self.won + self.lost)
+
+
+@dataclass(frozen=True)
 class WinRate:
-    """How many deals were won and lost, and what they are worth by currency.
+    """How many deals were won and lost, what they are worth by currency, and how many days they took all together.
 
     A currency stands among the amounts where one of its deals has a value, be it 0.
     """
@@ -45,6 +59,7 @@ class WinRate:
     lost: int = 0
     won_amounts: Sums = field(default_factory=dict)
     lost_amounts: Sums = field(default_factory=dict)
+    days: int = 0
 
     def __add__(self, other: WinRate) -> WinRate:
         return WinRate(
@@ -52,6 +67,7 @@ class WinRate:
             self.lost + other.lost,
             added(self.won_amounts, other.won_amounts),
             added(self.lost_amounts, other.lost_amounts),
+            self.days + other.days,
         )
 
     @property
@@ -64,16 +80,33 @@ class WinRate:
         return percent_of(self.won, self.deals)
 
     @property
+    def worths(self) -> list[Worth]:
+        """By currency."""
+        won, lost = self.won_amounts, self.lost_amounts
+        return [Worth(code, won.get(code, Decimal()), lost.get(code, Decimal())) for code in sorted({*won, *lost})]
+
+    @property
     def percents_by_value(self) -> dict[str, int]:
         """Of the value of the deals, by currency; without those in which they are worth nothing."""
-        total = added(self.won_amounts, self.lost_amounts)
-        shares = {code: percent_of(self.won_amounts.get(code, Decimal()), whole) for code, whole in total.items()}
-        return {code: share for code, share in shares.items() if share is not None}
+        return {worth.currency: worth.percent for worth in self.worths if worth.percent is not None}
+
+    @property
+    def average_days(self) -> Decimal | None:
+        """From the day that a deal was created to its close date; to a tenth, None where there is no deal."""
+        return (Decimal(self.days) / self.deals).quantize(Decimal("0.1"), ROUND_HALF_UP) if self.deals else None
 
     @property
     def reversed(self) -> WinRate:
         """As the competitor sees it, who wins where we lose."""
-        return WinRate(self.lost, self.won, self.lost_amounts, self.won_amounts)
+        return WinRate(self.lost, self.won, self.lost_amounts, self.won_amounts, self.days)
+
+
+class _Days(Func):
+    """From the one date to the other. A deal that was entered after its close date took none."""
+
+    template = "greatest(%(expressions)s, 0)"
+    arg_joiner = " - "
+    output_field = IntegerField()
 
 
 Rates = Sequence[tuple[Period, WinRate]]
@@ -96,6 +129,7 @@ def win_rates(closes: OpportunityCloseQuerySet, *, by: Any) -> dict[Any, WinRate
         "number_lost": Count("outcome", filter=lost),
         "amount_won": Sum("actual_revenue", filter=won),
         "amount_lost": Sum(worth, filter=lost),
+        "days_taken": Sum(_Days("close_date", TruncDate("opportunity__created_at"))),
     }
     rows = closes.completed().annotate(**named).order_by().values(*{group, "currency"}).annotate(**figures)
     rates: dict[Any, WinRate] = defaultdict(WinRate)
@@ -105,6 +139,7 @@ def win_rates(closes: OpportunityCloseQuerySet, *, by: Any) -> dict[Any, WinRate
             row["number_lost"],
             _sums(row["currency"], row["amount_won"]),
             _sums(row["currency"], row["amount_lost"]),
+            row["days_taken"],
         )
     return dict(rates)
 

@@ -8,7 +8,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from crm.filters import amount, any_of, codes, currencies, days, ids, moments, periods, words
+from crm.filters import amount, any_of, codes, currencies, days, ids, moments, optional_ids, periods, words
 from crm.models import BusinessUnit
 from crm.permissions import within_unit
 from crm.search import begins
@@ -31,15 +31,15 @@ Rows = QuerySet[Any]
 class OpportunityFilters(django_filters.FilterSet):
     state = words("state", State)
     owner = ids("owner")
-    account = ids("account")
+    account = optional_ids("account")
     competitor = ids("competitors", method="filter_competitor")
-    close_competitor = ids("close__competitor")
+    close_competitor = optional_ids("close__competitor")
     status_reason = codes("status_reason")
     forecast_category = words("forecast_category", ForecastCategory)
     sales_stage = words("sales_stage", SalesStage)
     rating = words("rating", Rating)
     currency = currencies()
-    business_unit = ids("owner__business_unit")
+    business_unit = optional_ids("owner__business_unit")
     business_unit_within = ids("owner__business_unit", method="filter_within")
     estimated_close_date_in = periods("estimated_close_date")
     estimated_close_date_after = days("estimated_close_date", "gte")

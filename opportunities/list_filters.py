@@ -12,6 +12,7 @@ from crm.models import BusinessUnit, User
 from crm.types import Text
 from opportunities.models import Account, Competitor, ForecastCategory, Rating, SalesStage, State, StatusReason
 
+NO_ACCOUNT, NO_COMPETITOR, NO_UNIT = _("No account"), _("No competitor"), _("No business unit")
 CLOSED_VIEWS = ("closed", "won", "lost")
 STATES = {"won": [State.WON], "lost": [State.LOST], "closed": [State.WON, State.LOST], "all": list(State)}
 
@@ -62,7 +63,7 @@ ACTUAL: dict[str, FilterField] = {
 }
 OPPORTUNITY_FILTERS: dict[str, FilterField] = {
     "owner": RecordFilter(_("Owner"), rows=owners),
-    "account": RecordFilter(_("Account"), rows=accounts),
+    "account": RecordFilter(_("Account"), rows=accounts, none=NO_ACCOUNT),
     "state": words(_("State"), State),
     "status_reason": status_reasons(*State),
     "rating": words(_("Rating"), Rating),
@@ -76,8 +77,8 @@ OPPORTUNITY_FILTERS: dict[str, FilterField] = {
 }
 # An address may have these; the form leaves them as they are.
 UNOFFERED_FILTERS: dict[str, FilterField] = {
-    "business_unit": RecordFilter(_("Business unit"), rows=_units),
-    "close_competitor": RecordFilter(_("Competitor named at closing"), rows=_competitors),
+    "business_unit": RecordFilter(_("Business unit"), rows=_units, none=NO_UNIT),
+    "close_competitor": RecordFilter(_("Competitor named at closing"), rows=_competitors, none=NO_COMPETITOR),
     "created_after": DayFilter(_("Created from")),
     "created_before": DayFilter(_("Created to")),
     "modified_after": DayFilter(_("Modified from")),

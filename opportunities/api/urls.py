@@ -4,6 +4,7 @@ from rest_framework.routers import SimpleRouter
 from opportunities.api.bulk import OpportunityBulkViewSet
 from opportunities.api.events import EventFeedViewSet
 from opportunities.api.records import AccountViewSet, CompetitorViewSet
+from opportunities.api.reports import ReportViewSet
 from opportunities.api.setup import CloseFieldViewSet, StatusReasonViewSet
 from opportunities.api.users import UserViewSet
 from opportunities.api.views import OpportunityCloseViewSet, OpportunityViewSet
@@ -18,6 +19,7 @@ router.register("close-fields", CloseFieldViewSet, basename="api-close-field")
 router.register("competitors", CompetitorViewSet, basename="api-competitor")
 router.register("accounts", AccountViewSet, basename="api-account")
 router.register("users", UserViewSet, basename="api-user")
+router.register("reports", ReportViewSet, basename="api-report")
 
 urlpatterns = [
     path("events/", EventFeedViewSet.as_view({"get": "read_events"}), name="api-events"),

@@ -17,7 +17,7 @@ from crm.models import User
 from opportunities.filters import search_opportunities
 from opportunities.lists import OPPORTUNITIES
 from opportunities.models import Opportunity
-from tests.factories import make_account, make_competitor, make_opportunity, make_quote
+from tests.factories import make_account, make_competitor, make_opportunity, make_quote, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +84,22 @@ def test_it_filters_by_owner_and_unit(rep: User, stranger: User, sales: None) ->
     assert topics(rep, f"business_unit={stranger.business_unit_id}") == ["theirs"]
 
 
+def test_none_finds_the_rows_without_one(rep: User, manager: User) -> None:
+    account, rival, alone = make_account(), make_competitor(), make_user("alone", "vice_president_of_sales", None)
+    make_opportunity(rep, topic="named", account=account, state="lost", close={"competitor": rival})
+    make_opportunity(alone, topic="bare", state="lost")
+    for name, pk in (("account", account.pk), ("close_competitor", rival.pk), ("business_unit", rep.business_unit_id)):
+        assert topics(manager, f"view=closed&{name}=none") == ["bare"], name
+        assert set(topics(manager, f"{name}={pk},none&view=closed")) == {"named", "bare"}, name
+        assert topics(manager, f"{name}={pk}&view=closed") == ["named"], name
+
+
+def test_only_what_can_be_missing_can_be_none(rep: User) -> None:
+    for query in ("owner=none", "competitor=none", "account=None"):
+        with pytest.raises(Invalid):
+            topics(rep, query)
+
+
 def test_an_opportunity_with_two_of_the_competitors_comes_once(rep: User) -> None:
     first, second = make_competitor(), make_competitor()
     make_opportunity(rep, topic="both", competitors=[first.pk, second.pk])
@@ -111,7 +127,11 @@ def test_a_day_is_the_users_day(rep: User) -> None:
         ("next_quarter", {"next quarter"}),
         ("last_quarter", {"last of the quarter before"}),
         ("this_year", {"today", "first of the month", "last of the month before", "last of the quarter before"}),
-        ("last_year", {"year before"}),
+        ("last_year", {"year before", "thirteenth month"}),
+        (
+            "last_12_months",
+            {"today", "first of the month", "last of the month before", "last of the quarter before", "year before"},
+        ),
     ],
 )
 def test_a_period_is_seen_from_the_users_day(rep: User, name: str, expected: set[str]) -> None:
@@ -122,6 +142,7 @@ def test_a_period_is_seen_from_the_users_day(rep: User, name: str, expected: set
         "last of the quarter before": date(2026, 9, 30),
         "next quarter": date(2027, 1, 1),
         "year before": date(2025, 12, 31),
+        "thirteenth month": date(2025, 11, 30),
     }
     for topic, day in days.items():
         make_opportunity(rep, topic=topic, estimated_close_date=day)

@@ -142,6 +142,11 @@ def test_the_editor_offers_the_filters_of_the_view(page, sales):
         assert elements(opened, "select", name=name)
 
 
+def test_none_is_a_choice_of_its_own(browse, rep, page, sales):
+    assert elements(page(view="all", edit="filters"), "option", value="none")
+    assert "Account: No account" in text_of(page(view="all", account="none"))
+
+
 def test_the_editor_changes_the_address_and_nothing_else(browse, rep, sales):
     address = f"{LIST}?view=all&search=m&close_competitor={rep.pk}&rating=cold&cursor=x&edit=filters"
     response = browse(rep).post(address, {"owner": str(rep.pk), "rating": "", "estimated_revenue_min": "1,234.50"})
