@@ -46,6 +46,8 @@ def addresses(user: User) -> dict[str, str]:
         "is it still so": f"{LIST}freshness/?record={Shown(mine.pk, mine.version)}",
         "are fifty rows": f"{LIST}freshness/?rows={fifty}",
         "an account": f"/accounts/{Account.objects.all()[0].pk}/",
+        "the win/loss analysis": "/reports/win-loss/",
+        "the win/loss analysis of all time": "/reports/win-loss/?group_by=account",
         "a competitor": f"/competitors/{Competitor.objects.all()[0].pk}/",
     }
 

@@ -13,7 +13,7 @@ from crm.charts import Cell, ColumnChart, Group, Series
 from crm.periods import Period
 from crm.types import Text
 from opportunities.analytics import Rates, WinRate
-from opportunities.list_links import closed_in, opportunities_url
+from opportunities.list_links import closed_within, opportunities_url
 
 
 def won_and_lost(title: Text, rates: Rates, label: Callable[[Period], tuple[str, str]], **filters: Any) -> ColumnChart:
@@ -27,7 +27,7 @@ def won_and_lost(title: Text, rates: Rates, label: Callable[[Period], tuple[str,
         % {"first": labels[0][0], "last": labels[-1][0], "won": total.won, "lost": total.lost},
         series=[Series("won", _("Won")), Series("lost", _("Lost"))],
         groups=[
-            Group(*names, _cells(rate, {**filters, **closed_in(period)}))
+            Group(*names, _cells(rate, closed_within(period, filters)))
             for names, (period, rate) in zip(labels, rates, strict=True)
         ],
     )

@@ -12,10 +12,12 @@ from opportunities import (
     views_dialogs,
     views_edit,
     views_undo,
+    win_loss_views,
 )
 
 urlpatterns = [
     path("home/", home_views.HomePage.as_view(), name="home"),
+    path("reports/win-loss/", win_loss_views.WinLossPage.as_view(), name="win-loss"),
     path("opportunities/", list_views.OpportunityListPage.as_view(), name="opportunities"),
     path("opportunities/freshness/", freshness_views.OpportunityFreshness.as_view(), name="opportunity-freshness"),
     path("opportunities/new/", views_edit.OpportunityCreatePage.as_view(), name="opportunity-new"),

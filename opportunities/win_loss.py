@@ -21,7 +21,7 @@ from crm.errors import Invalid
 from crm.lists import select_rows
 from crm.models import BusinessUnit, User
 from crm.types import Text
-from opportunities.analytics import WinRate, win_rates, win_rates_by_month
+from opportunities.analytics import WinRate, win_rates
 from opportunities.list_filters import NO_ACCOUNT, NO_COMPETITOR, NO_UNIT
 from opportunities.lists import OPPORTUNITIES
 from opportunities.models import Account, Competitor, OpportunityClose, StatusReason
@@ -92,17 +92,17 @@ class Report:
 
     @cached_property
     def groups(self) -> list[Group]:
-        return self.grouped(self.group_by)
+        return self._read(self.group_by)
 
     @cached_property
     def total(self) -> Group:
         return Group(None, str(_("Total")), sum((group.rate for group in self.groups), WinRate()))
 
-    @cached_property
-    def months(self) -> dict[date, WinRate]:
-        return win_rates_by_month(self.closes)
-
     def grouped(self, name: str) -> list[Group]:
+        """By another thing, or by the same."""
+        return self.groups if name == self.group_by else self._read(name)
+
+    def _read(self, name: str) -> list[Group]:
         """Two statements: the figures, and what the groups are called.
 
         Months in their order; else where most deals are first, and the deals without one last.

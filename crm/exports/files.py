@@ -66,6 +66,12 @@ def download(
     return Download(file, content_type=CSV, headers=headers)
 
 
+def download_table(label: Text, lines: Iterator[Sequence[str]], form: FileForm) -> Download:
+    """A few lines that are at hand, the header first."""
+    file = write_table(lines, delimiter=form.delimiter())
+    return Download(file, content_type=CSV, headers={"Content-Disposition": attachment(file_name(label))})
+
+
 def _begin(reader: User) -> None:
     """Until the end of the transaction nobody else begins one for the reader, and no step of it lasts longer than all.
 

@@ -1,4 +1,4 @@
-"""My work, a competitor and an account: accessible in both languages, on a phone, in the dark and in forced colours."""
+"""My work, records and the win/loss analysis: accessible in both languages, on phones, in dark and forced colours."""
 
 from __future__ import annotations
 
@@ -30,7 +30,8 @@ def rival(transactional_db: None, rep: User) -> Competitor:
 
 def addresses(rival: Competitor) -> list[str]:
     account = rival.contested.exclude(account=None).get(currency="USD").account
-    return ["/home/", "/home/?scope=team", f"/competitors/{rival.pk}/", f"/accounts/{account.pk}/"]
+    records = [f"/competitors/{rival.pk}/", f"/accounts/{account.pk}/"]
+    return ["/home/", "/home/?scope=team", *records, "/reports/win-loss/", "/reports/win-loss/?group_by=account"]
 
 
 @pytest.mark.parametrize("language", ["en", "da"])
