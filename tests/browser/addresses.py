@@ -30,7 +30,7 @@ VARIANTS = {
 }
 # Values of what is neither a record nor a version of one.
 WORDS: dict[str, Sequence[str]] = {
-    "code": ["opportunity_has_open_quotes"],
+    "code": ["opportunity_has_open_quotes", "unsupported_media_type"],
     "section": list(SECTIONS),
     "slug": list(ARTICLES),
 }

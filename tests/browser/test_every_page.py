@@ -30,7 +30,7 @@ new PerformanceObserver((list) => list.getEntries().forEach((entry) => { window.
 AXE = """([within, options]) => axe.run(within, options).then(({ violations }) =>
   violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`)))"""
 LOADED = "performance.getEntriesByType('resource').map(({ name }) => name)"
-WIDE = "[document.documentElement, document.querySelector('dialog[open]')].some((each) => each && each.scrollWidth > 320)"
+WIDE = "[...document.querySelectorAll('html, dialog[open]')].some(({ scrollWidth }) => scrollWidth > 320)"
 
 
 class Walk:
@@ -59,7 +59,7 @@ class Walk:
 
     def look(self, within: str) -> None:
         self.page.evaluate(f"window.axe || (() => {{ {self.script} }})()")
-        self.find(within, {"resultTypes": ["violations"]})
+        self.find(within, {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}})
         self.page.emulate_media(color_scheme="dark")
         self.find(within, {"resultTypes": ["violations"], "runOnly": ["color-contrast"]})
         self.page.emulate_media(color_scheme="light")
@@ -91,7 +91,9 @@ class Walk:
         return self.weights[url]
 
     def new_dialogs(self) -> Iterator[str]:
-        for address in self.page.locator(OPENS_DIALOG).evaluate_all("all => all.map(each => each.getAttribute('href'))"):
+        for address in self.page.locator(OPENS_DIALOG).evaluate_all(
+            "all => all.map(each => each.getAttribute('href'))"
+        ):
             if kind(address) not in self.dialogs:
                 self.dialogs.add(kind(address))
                 yield address
