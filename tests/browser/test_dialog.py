@@ -188,6 +188,7 @@ class TestWhatWasTyped:
         assert OpportunityClose.objects.get().description == "Too dear."
 
     def test_it_outlives_the_session(self, page, dialog, accessible, rep, opportunity):
+        expect(dialog).to_be_visible()
         rep.set_password(PASSWORD)
         rep.save(update_fields=["password"])
         dialog.get_by_role("textbox", name="Description").fill("Too dear.")
