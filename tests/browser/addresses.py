@@ -11,9 +11,10 @@ from urllib.parse import parse_qsl, urlsplit
 from django.urls import URLPattern, URLResolver, get_resolver, resolve, reverse
 
 from crm.help_pages import ARTICLES
-from crm.models import Token, User
+from crm.models import Event, Token, User, Webhook
 from crm.own_lists import SaveRequest, save_view
 from crm.views import DialogPage
+from crm.webhooks.sign import make_secret
 from opportunities.sections import SECTIONS
 from tests.factories import close_lost, make_account, make_competitor, make_opportunity, make_quote, reopen
 
@@ -100,6 +101,10 @@ def make_records(owner: User) -> dict[str, Any]:
     lost = close_lost(lost, competitor=rival, description="They were cheaper.").opportunity
     token, __ = Token.objects.issue_token(owner, name="Nightly report", created_by=owner)
     save_view("opportunities", SaveRequest("Hot ones", "rating=hot"), actor=owner)
+    webhook = Webhook.objects.create(url="https://example.com/events", event_types=["quote.won"], secret=make_secret())
+    told = Event.objects.latest("id")
+    delivery = webhook.deliveries.create(event=told, group_id=told.group_id, position=1)
+    delivery.attempts.create(status=500, answer="Try later.")
     draft = make_quote(sale).pk
     return {
         "opportunities": sale.pk,
@@ -114,4 +119,6 @@ def make_records(owner: User) -> dict[str, Any]:
         "opportunity-closes": lost.close_id,
         "quote-closes": quote.quote_close.pk,
         "tokens": token.pk,
+        "webhooks": webhook.pk,
+        "webhook-deliveries": delivery.pk,
     }

@@ -74,6 +74,7 @@ def test_rows_of_several_pages_are_chosen_and_closed(open_browser, accessible, r
     expect(page.get_by_text("3 opportunities are selected.")).to_be_visible()
     accessible(page)
     page.get_by_role("button", name="Preview").click()
+    page.wait_for_load_state()
     expect(page.get_by_text(quote.number)).to_be_visible()
     accessible(page)
     assert set(states().values()) == {State.OPEN}
@@ -136,6 +137,7 @@ def test_a_step_that_fails_is_tried_again(open_browser, accessible, rep, few, mo
     page.get_by_role("checkbox", name="Select all on this page").check()
     command(page, "Close as Lost")
     page.get_by_role("button", name="Preview").click()
+    page.wait_for_load_state()
     answered = []
 
     def second_fails(route):
@@ -168,6 +170,7 @@ def test_a_run_goes_on_though_one_signed_in_anew_in_another_tab(open_browser, re
     page.get_by_role("checkbox", name="Select all on this page").check()
     command(page, "Close as Lost")
     page.get_by_role("button", name="Preview").click()
+    page.wait_for_load_state()
     page.route("**/bulk/close-as-lost/", lambda route: route.fulfill(status=503, body="away"))
     page.get_by_role("button", name="Close as Lost (3)").click()
     expect(page.get_by_role("button", name="Try again")).to_be_focused()
@@ -185,6 +188,7 @@ def test_a_run_whose_session_ended_says_so_and_goes_on_after_signing_in(open_bro
     page.get_by_role("checkbox", name="Select all on this page").check()
     command(page, "Close as Lost")
     page.get_by_role("button", name="Preview").click()
+    page.wait_for_load_state()
     (session,) = (each for each in page.context.cookies() if each["name"] == "sessionid")
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="Close as Lost (3)").click()
@@ -201,6 +205,7 @@ def test_a_run_can_be_stopped(open_browser, rep, few, monkeypatch):
     page.get_by_role("checkbox", name="Select all on this page").check()
     command(page, "Close as Lost")
     page.get_by_role("button", name="Preview").click()
+    page.wait_for_load_state()
     held = []
     page.route("**/bulk/close-as-lost/", lambda route: route.continue_() if held else held.append(route))
     page.get_by_role("button", name="Close as Lost (3)").click()
@@ -247,6 +252,7 @@ def test_a_phone_shows_each_step(open_browser, accessible, rep, few, width):
     command(page, "Close as Won")
     accessible(page)
     page.get_by_role("button", name="Preview").click()
+    page.wait_for_load_state()
     accessible(page)
     page.get_by_role("button", name="Close the quotes as Lost").click()
     page.get_by_role("button", name="Close as Won (3)").click()
@@ -261,6 +267,7 @@ def test_all_of_it_works_without_scripts(open_browser, rep, few):
     tick(page, "One", "Two")
     command(page, "Close as Won")
     page.get_by_role("button", name="Preview").click()
+    page.wait_for_load_state()
     page.get_by_role("button", name="Close as Won (1)").click()
     expect(page.get_by_text("What was refused is unchanged.")).to_be_visible()
     assert states() == {"One": State.WON, "Three": State.OPEN, "Two": State.OPEN}
@@ -269,5 +276,6 @@ def test_all_of_it_works_without_scripts(open_browser, rep, few):
     command(page, "Close quotes")
     page.get_by_label("Lost").check()
     page.get_by_role("button", name="Preview").click()
+    page.wait_for_load_state()
     page.get_by_role("button", name="Close quotes (1)").click()
     expect(page.get_by_text("All of it is done.")).to_be_visible()
