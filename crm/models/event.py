@@ -61,10 +61,7 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         constraints = [models.UniqueConstraint(fields=["record_id", "version", "type"], name="event_once_per_version")]
-        indexes = [
-            models.Index(fields=["group_id", "-id"], name="event_timeline"),
-            models.Index(fields=["sequence"], name="event_unnumbered", condition=models.Q(position__isnull=True)),
-        ]
+        indexes = [models.Index(fields=["group_id", "-id"], name="event_timeline")]
         triggers = [
             refusing_trigger(
                 "event_append_only",
