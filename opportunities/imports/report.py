@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -24,7 +25,7 @@ class Teller(Protocol):
 
 @dataclass
 class Report:
-    """Counts only: the lines are told as they come, so that a bad file of any length fits into memory."""
+    """Counts only: no line is kept longer than its batch, so that a bad file of any length fits into memory."""
 
     teller: Teller
     rows: int = 0
@@ -36,14 +37,32 @@ class Report:
     outcomes: dict[str, int] = field(default_factory=lambda: {"open": 0, "won": 0, "lost": 0})
     accounts: int = 0
     users: int = 0
+    _held: list[tuple[int, str]] | None = None
+
+    @contextmanager
+    def by_line(self) -> Iterator[None]:
+        """What is told of a batch goes by line: its rows are judged in several rounds."""
+        held = self._held = []
+        try:
+            yield
+        finally:
+            self._held = None
+            for __, text in sorted(held):
+                self.teller.line(text)
 
     def refuse(self, file: str, line: int, reason: Text) -> None:
         self.bad += 1
-        self.teller.line(on_line(file, line, reason))
+        self._tell(file, line, reason)
 
     def differs(self, file: str, line: int, text: Text) -> None:
         self.differing += 1
-        self.teller.line(on_line(file, line, text))
+        self._tell(file, line, text)
+
+    def _tell(self, file: str, line: int, text: Text) -> None:
+        if self._held is None:
+            self.teller.line(on_line(file, line, text))
+        else:
+            self._held.append((line, on_line(file, line, text)))
 
     def whole_rows(self, file: str, table: Table) -> Iterator[Row]:
         """The rows that could be read; the others are told."""

@@ -142,7 +142,8 @@ class _Run:
             text = _("%(file)s: not imported: %(columns)s") % {"file": self.name, "columns": columns}
             self.report.teller.note(text)
         for rows in _batches(self.table, BATCH):
-            self._record(self._lines(rows))
+            with self.report.by_line():
+                self._record(self._lines(rows))
             self.report.share_read = self.table.share_read
             self.report.teller.progress(self.report)
             reset_queries()  # Django keeps each statement where DEBUG is on

@@ -160,3 +160,14 @@ def test_columns_that_nobody_asked_for_are_named(tmp_path):
 def test_a_path_that_does_not_exist(tmp_path, name):
     told = run_import(tmp_path / name)
     assert "cannot be read: No such file or directory" in told.error
+
+
+def test_bad_rows_are_told_in_the_order_of_the_file(tmp_path):
+    """An unknown agent is found before the action judges, and a wrong form before both."""
+    rows = [
+        WON | {"opportunity_id": "A", "close_date": "2999-01-01"},
+        WON | {"opportunity_id": "B", "sales_agent": "Nobody Here"},
+        WON | {"opportunity_id": "C", "close_date": "soon"},
+    ]
+    told = run_import(write_folder(tmp_path, *rows))
+    assert [line.split(":")[0] for line in told.bad] == [f"sales_pipeline.csv, line {number}" for number in (2, 3, 4)]
