@@ -104,7 +104,7 @@ def attachment(name: str) -> str:
 
 
 def _lines(selection: Selection, columns: Mapping[str, Column], form: FileForm) -> Iterator[Sequence[str]]:
-    chosen = with_currency(columns)
+    chosen = {**form.leading, **with_currency(columns)}
     yield [form.heading(name, column) for name, column in chosen.items()]
     for row in selection.rows_in_order.iterator(CHUNK):
         yield [form.cell(column, row) for column in chosen.values()]

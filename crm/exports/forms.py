@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django import forms
@@ -27,12 +27,14 @@ class FileForm:
         heading: of a column, given its name.
         cell: what a row has in the column.
         delimiter: between the cells.
+        leading: columns that the list does not have, before its own.
     """
 
     label: Text
     heading: Callable[[str, Column], str]
     cell: Callable[[Column, Any], str]
     delimiter: Callable[[], str]
+    leading: Mapping[str, Column] = field(default_factory=dict)
 
 
 def _local_delimiter() -> str:
@@ -40,9 +42,11 @@ def _local_delimiter() -> str:
     return ";" if get_format("DECIMAL_SEPARATOR") == "," else ","
 
 
+# What programs know a row by; people know it by its name.
+_ID = {"id": Column("id", lambda row: row.pk)}
 FORMS = {
     "shown": FileForm(_("As shown"), lambda name, column: str(column.label), cells.shown, _local_delimiter),
-    "raw": FileForm(_("Raw values (ISO)"), lambda name, column: name, cells.raw, lambda: ","),
+    "raw": FileForm(_("Raw values (ISO)"), lambda name, column: name, cells.raw, lambda: ",", _ID),
 }
 
 

@@ -112,8 +112,8 @@ def test_the_file_has_the_columns_and_rows_of_the_page(page, table, everything, 
 def test_the_raw_file_has_the_keys_and_the_same_rows(table, everything, address, view):
     lines = table(address, view=view, export="raw")
     keys = [key for key in lines[0] if key != "currency"]
-    assert keys == list(PAGES[address].definition.views[view].columns)
-    assert first_cells(lines) == first_cells(table(address, view=view))
+    assert keys == ["id", *PAGES[address].definition.views[view].columns]
+    assert first_cells([line[1:] for line in lines]) == first_cells(table(address, view=view))
 
 
 def test_as_shown_in_english(table, sale):
@@ -151,6 +151,7 @@ def test_raw_is_the_same_in_every_language(table, rep, sale, language):
     rep.language, rep.time_zone = language, "Europe/Copenhagen"
     rep.save(update_fields=["language", "time_zone"])
     assert list(zip(*table(view="closed", export="raw"), strict=True)) == [
+        ("id", str(sale.pk)),
         ("topic", "Big sale"),
         ("account", "Firm"),
         ("state", "won"),
@@ -187,8 +188,8 @@ def test_words_of_quotes(table, rep):
 def test_the_currency_stands_once_and_follows_the_first_amount(table, rep):
     make_opportunity(rep, currency="EUR", estimated_revenue=None)
     heading, row = table(view="all", export="raw")
-    assert heading[4:7] == ["estimated_revenue", "currency", "actual_revenue"]
-    assert row[4:7] == ["", "EUR", ""]
+    assert heading[5:8] == ["estimated_revenue", "currency", "actual_revenue"]
+    assert row[5:8] == ["", "EUR", ""]
 
 
 def test_filters_search_and_order_are_the_pages(page, table, everything, rep, stranger):
@@ -214,7 +215,7 @@ def test_whoever_reads_nothing_gets_no_rows(browse, nobody, everything):
 
 
 def test_a_member_who_only_reads_may_export(browse, member, sale):
-    assert first_cells(lines_of(browse(member).get(LIST, {"view": "closed", "export": "raw"}))) == ["Big sale"]
+    assert first_cells(lines_of(browse(member).get(LIST, {"view": "closed", "export": "shown"}))) == ["Big sale"]
 
 
 def test_one_must_be_signed_in(client):
@@ -243,7 +244,7 @@ def test_what_the_page_refuses_is_no_file(page, everything, query):
 def test_formulas_in_texts_are_harmless_in_both_forms(table, rep):
     make_opportunity(rep, topic="=HYPERLINK(A1)", account=make_account("@home"))
     for form in ("shown", "raw"):
-        assert table(export=form)[1][:2] == ["'=HYPERLINK(A1)", "'@home"]
+        assert {"'=HYPERLINK(A1)", "'@home"} <= set(table(export=form)[1])
 
 
 @pytest.mark.parametrize(

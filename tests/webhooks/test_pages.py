@@ -92,7 +92,7 @@ def test_deliveries_are_listed_shown_and_sent_again(rep, admin, browse, hook, re
     with count_statements(11):
         client.get("/webhook-deliveries/")
     file = client.get("/webhook-deliveries/?export=raw").getvalue().decode("utf-8-sig").splitlines()
-    assert file[0] == "event,state,webhook,created_at,due_at"
+    assert file[0] == "id,event,state,webhook,created_at,due_at"
     assert client.get("/webhook-deliveries/?edit=filters").status_code == 200
 
 
