@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
@@ -24,13 +24,17 @@ _MENU = (
     '<td role="cell" class="menu-cell"><button type="button" class="icon-button" popovertarget="menu-{0}"'
     ' aria-label="{1}">{2}</button><ul popover id="menu-{0}" class="row-menu">{3}</ul></td>'
 )
-_OFFERED = '<li><a data-row-command="{}" href="{}"{}>{}{}</a></li>'
-_REFUSED = (
-    '<li><span class="{3}" id="why-{0}-{1}">{2}</span><button type="button" data-row-command="{0}" aria-disabled="true"'
-    ' aria-describedby="why-{0}-{1}">{4}{5}</button></li>'
+# Each is cut where rows differ: at the address of an offered command, at the row's id of a refused one.
+_OFFERED = ('<li><a data-row-command="{key}" href="', '">{icon}{label}</a></li>')
+_OFFERED_IN_DIALOG = (
+    _OFFERED[0],
+    '" hx-get="',
+    '" hx-target="#dialog" hx-select="unset" hx-swap="innerHTML ignoreTitle:true" aria-haspopup="dialog' + _OFFERED[1],
 )
-_IN_DIALOG = (
-    ' hx-get="{}" hx-target="#dialog" hx-select="unset" hx-swap="innerHTML ignoreTitle:true" aria-haspopup="dialog"'
+_REFUSED = (
+    '<li><span class="{style}" id="why-{key}-',
+    '">{reason}</span><button type="button" data-row-command="{key}" aria-disabled="true" aria-describedby="why-{key}-',
+    '">{icon}{label}</button></li>',
 )
 _ICON = '<svg class="icon" aria-hidden="true" focusable="false" width="18" height="18"><use href="{}#{}"></use></svg>'
 
@@ -58,10 +62,12 @@ class RowCells:
 
 
 class RowMenus:
-    """The menus of rows: popovers, which need no scripts."""
+    """The menus of rows: popovers, which need no scripts. What is the same in every row is made once."""
 
     def __init__(self) -> None:
         self._icons = static("crm/icons.svg")
+        self._more = self._icon("more")
+        self._made: dict[tuple[str, str, str], list[SafeString]] = {}
 
     def of(self, row: Any, commands: Sequence[Command]) -> SafeString:
         items, told = [], ""
@@ -70,16 +76,23 @@ class RowMenus:
             items.append(self._refused(command, row, reason, told) if reason else self._offered(command))
             told = reason
         name = _("Commands for %(row)s") % {"row": row}
-        return format_html(_MENU, row.pk, name, self._icon("more"), SafeString("".join(items)))
+        return format_html(_MENU, row.pk, name, self._more, SafeString("".join(items)))
 
     def _offered(self, command: Command) -> SafeString:
-        dialog = format_html(_IN_DIALOG, command.url) if command.dialog else ""
-        return format_html(_OFFERED, command.key, command.url, dialog, self._icon(command.icon), command.label)
+        return self._item(_OFFERED_IN_DIALOG if command.dialog else _OFFERED, command.url, command)
 
     def _refused(self, command: Command, row: Any, reason: str, told: str) -> SafeString:
         """The same reason is seen once, and heard at each command."""
         style = "visually-hidden" if reason == told else "row-menu-why"
-        return format_html(_REFUSED, command.key, row.pk, reason, style, self._icon(command.icon), command.label)
+        return self._item(_REFUSED, row.pk, command, reason, style)
+
+    def _item(self, cut: Sequence[str], joint: Any, command: Command, reason: str = "", style: str = "") -> SafeString:
+        parts = self._made.get((command.key, reason, style))
+        if parts is None:
+            shown = {"key": command.key, "label": command.label, "icon": self._icon(command.icon)}
+            parts = [format_html(part, reason=reason, style=style, **shown) for part in cut]
+            self._made[command.key, reason, style] = parts
+        return SafeString(escape(joint).join(parts))
 
     def _icon(self, name: str) -> SafeString:
         return format_html(_ICON, self._icons, name)

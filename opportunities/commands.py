@@ -8,6 +8,7 @@ from __future__ import annotations
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm.addresses import record_address
 from crm.commands import Command, Offer, denied, label_of
 from crm.errors import Denied, Refusal
 from crm.models import Depth, User
@@ -94,14 +95,14 @@ URL_NAMES = {key: f"opportunity-{key}" for key in OFFERS} | {"new-quote": "quote
 def commands_of(opportunity: Opportunity, user: User) -> list[Command]:
     """For an opportunity read with its quotes: a few queries more, however many quotes there are."""
     return [
-        offer.on(opportunity, user, reverse(URL_NAMES[offer.key], args=[opportunity.pk])) for offer in OFFERS.values()
+        offer.on(opportunity, user, record_address(URL_NAMES[offer.key], opportunity.pk)) for offer in OFFERS.values()
     ]
 
 
 def row_commands(opportunity: Opportunity, user: User) -> list[Command]:
     """Those of a row of a list: what ends it or begins it anew, and editing. Costs no query."""
     keys = ("close-as-won", "close-as-lost", "edit") if opportunity.is_open else ("reopen", "edit")
-    return [OFFERS[key].on(opportunity, user, reverse(URL_NAMES[key], args=[opportunity.pk])) for key in keys]
+    return [OFFERS[key].on(opportunity, user, record_address(URL_NAMES[key], opportunity.pk)) for key in keys]
 
 
 def require_command(key: str, opportunity: Opportunity, user: User) -> None:

@@ -12,6 +12,7 @@ from django.db.models import Count, Sum
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from crm.addresses import record_address
 from crm.columns import Column
 from crm.commands import Command
 from crm.filter_fields import FilterField
@@ -42,7 +43,7 @@ def _day(label: Text, field: str) -> Column:
 
 def _link(text: str, url_name: str, pk: UUID) -> tuple[str, Callable[[], str]]:
     """The address is made where it is shown: a file has none."""
-    return text, partial(reverse, url_name, args=[pk])
+    return text, partial(record_address, url_name, pk)
 
 
 def _account(row: Opportunity) -> tuple[str, Callable[[], str]] | None:

@@ -9,11 +9,11 @@ from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMIntegerField, FSMModelMixin, transition
 
 from crm import clock
+from crm.addresses import record_address
 from crm.constraints import CompositeForeignKey, legal_edges
 from crm.currencies import amount_text
 from crm.ids import uuid7
@@ -201,7 +201,7 @@ class Opportunity(FSMModelMixin, models.Model):
         return self.topic
 
     def get_absolute_url(self) -> str:
-        return reverse("opportunity", args=[self.pk])
+        return record_address("opportunity", self.pk)
 
     # The state machine: each transition sets its own row's fields in memory and looks at no neighbour.
 

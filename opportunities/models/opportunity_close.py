@@ -6,11 +6,11 @@ import pgtrigger
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Case, F, Q, When
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMIntegerField, FSMModelMixin, transition
 
 from crm import clock
+from crm.addresses import record_address
 from crm.constraints import CompositeForeignKey, refusing_trigger
 from crm.ids import uuid7
 from crm.languages import in_language
@@ -143,7 +143,7 @@ class OpportunityClose(FSMModelMixin, models.Model):
         return self.subject
 
     def get_absolute_url(self) -> str:
-        return reverse("opportunity-close-record", args=[self.pk])
+        return record_address("opportunity-close-record", self.pk)
 
     @transition(field=activity_status, source=ActivityStatus.COMPLETED, target=ActivityStatus.CANCELED)
     def cancel(self, *, actor: User, reason: str) -> None:

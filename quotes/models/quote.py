@@ -6,12 +6,12 @@ from uuid import UUID
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Case, Q, Value, When
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_fsm import FSMIntegerField, FSMModelMixin, transition
 
 from crm import clock
+from crm.addresses import record_address
 from crm.constraints import CompositeForeignKey, legal_edges
 from crm.currencies import amount_text
 from crm.ids import uuid7
@@ -131,7 +131,7 @@ class Quote(FSMModelMixin, models.Model):
         return f"{self.full_number} · {self.name}"
 
     def get_absolute_url(self) -> str:
-        return reverse("quote", args=[self.pk])
+        return record_address("quote", self.pk)
 
     @property
     def full_number(self) -> str:

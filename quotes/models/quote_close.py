@@ -2,10 +2,10 @@ from __future__ import annotations
 
 import pgtrigger
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from crm import clock
+from crm.addresses import record_address
 from crm.constraints import refusing_trigger
 from crm.ids import uuid7
 from crm.models import User
@@ -51,7 +51,7 @@ class QuoteClose(models.Model):
         return self.number
 
     def get_absolute_url(self) -> str:
-        return reverse("quote-close-record", args=[self.pk])
+        return record_address("quote-close-record", self.pk)
 
     @property
     def activity_status(self) -> str:
