@@ -64,6 +64,9 @@ class ApiSchema(AutoSchema):
         scope = Scope.READ if self.method == "GET" else self.view.needed_scope()
         return "\n\n".join(filter(None, [method.__doc__, f"A token needs the scope `{scope}`."]))
 
+    def is_deprecated(self) -> bool:
+        return self.view.action in self.view.deprecations
+
     def get_tags(self) -> list[str]:
         return [self._words()[0]]
 

@@ -17,6 +17,7 @@ from rest_framework.viewsets import ViewSetMixin
 from crm.api import idempotency
 from crm.api.answers import Answer
 from crm.api.bodies import Body, read_body
+from crm.api.deprecation import Deprecation
 from crm.api.etag import etag, expected_versions, is_known
 from crm.api.fields import read_id
 from crm.api.limits import count_request, count_stranger
@@ -86,6 +87,7 @@ class ApiViewSet(ViewSetMixin, ApiView):
         bodies: what the methods take, by their names; one that is not named takes nothing.
         answers: what they answer where that is not the record.
         scopes: of the methods that need another than `scope`, by their names.
+        deprecations: of the methods that go, by their names.
         versioned: whether single records carry their version as an entity tag.
     """
 
@@ -94,8 +96,16 @@ class ApiViewSet(ViewSetMixin, ApiView):
     bodies: ClassVar[Mapping[str, type[Body]]] = {}
     answers: ClassVar[Mapping[str, type[Answer]]] = {}
     scopes: ClassVar[Mapping[str, Scope]] = {}
+    deprecations: ClassVar[Mapping[str, Deprecation]] = {}
     versioned: ClassVar[bool] = True
     id_type: ClassVar[Any] = OpenApiTypes.UUID
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        response = super().finalize_response(request, response, *args, **kwargs)
+        if self.action in self.deprecations:
+            for name, value in self.deprecations[self.action].headers().items():
+                response[name] = value
+        return response
 
     def needed_scope(self) -> Scope:
         return self.scopes.get(self.action) or super().needed_scope()
