@@ -44,6 +44,8 @@ from crm.embedded import EmbeddedError, Place, cluster_for, locked, open_private
 
 PROJECT = Path(__file__).resolve().parent
 LOOPBACK = "127.0.0.1"
+# Of the client in bash, docs/clients/deals.sh.
+CLIENT_TOOLS = ("curl", "jq")
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 SERVER_THREADS = 8
 WHOLE_SUITE = ("-n", "auto", "--dist", "worksteal")
@@ -87,7 +89,9 @@ def run(arguments: list[str]) -> int:
 def test(arguments: list[str]) -> int:
     enter_environment(".venv-test", "test.lock")
     place = place_for(PROJECT)
-    find_browser(required=not arguments or bool(os.environ.get("CI")))
+    required = not arguments or bool(os.environ.get("CI"))
+    find_browser(required=required)
+    find_client_tools(required=required)
     with throw_away(place) as cluster:
         use_embedded(cluster.url)
         settle_environment(place, DJANGO_ALLOW_ASYNC_UNSAFE="1", DJANGO_SETTINGS_MODULE="crm.settings")
@@ -343,7 +347,7 @@ def welcome(*, embedded: bool, demo: bool) -> str:
     return ""
 
 
-# A browser for the tests
+# A browser and tools for the tests
 
 
 def find_browser(*, required: bool) -> None:
@@ -371,12 +375,7 @@ def browser_on_path() -> str | None:
 
 
 def browser_from_debian() -> str | None:
-    if os.geteuid() != 0 or not shutil.which("apt-get"):
-        return None
-    say("Installing Debian's chromium …")
-    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
-    for words in (["update"], ["install", "-y", "--no-install-recommends", "chromium"]):
-        subprocess.run(["apt-get", "-qq", *words], env=quiet, stdin=subprocess.DEVNULL, check=False)  # noqa: S607
+    install_from_debian("chromium")
     return browser_on_path()
 
 
@@ -392,6 +391,28 @@ def works(browser: str) -> bool:
     with suppress(OSError):
         return subprocess.run([browser, "--version"], capture_output=True, check=False).returncode == 0
     return False
+
+
+def find_client_tools(*, required: bool) -> None:
+    """Without them the tests of that client fail; all others go on."""
+    if required and missing_tools():
+        install_from_debian(*missing_tools())
+    if missing_tools():
+        say(f"The tests of docs/clients/deals.sh will fail without {' and '.join(missing_tools())}: install them.")
+
+
+def missing_tools() -> list[str]:
+    return [tool for tool in CLIENT_TOOLS if not shutil.which(tool)]
+
+
+def install_from_debian(*packages: str) -> None:
+    """Where this is Debian or its like, and root may."""
+    if os.geteuid() != 0 or not shutil.which("apt-get"):
+        return
+    say(f"Installing Debian's {' and '.join(packages)} …")
+    quiet = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
+    for words in (["update"], ["install", "-y", "--no-install-recommends", *packages]):
+        subprocess.run(["apt-get", "-qq", *words], env=quiet, stdin=subprocess.DEVNULL, check=False)  # noqa: S607
 
 
 # Processes

@@ -135,6 +135,9 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / ".static"
+# The programs that the help quotes, to be taken as they are.
+CLIENTS = BASE_DIR / "docs" / "clients"
+STATICFILES_DIRS = [(CLIENTS.name, CLIENTS)]
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

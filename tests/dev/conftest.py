@@ -29,6 +29,7 @@ COPIED = (
     "opportunities",
     "quotes",
     "templates",
+    "docs/clients",
 )
 # What dev.py itself gave to these tests; a person who calls it has none of that.
 OURS = ("DATABASE_URL", "EMBEDDED_DATABASE", "DEBUG", "SECRET_KEY", "ALLOWED_HOSTS", "DJANGO_SETTINGS_MODULE", "CI")

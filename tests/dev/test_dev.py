@@ -237,6 +237,32 @@ def test_without_any_browser_a_few_tests_run_with_a_warning(
     assert "There is no Chromium" in capsys.readouterr().out
 
 
+# Tools of the clients
+
+
+@pytest.fixture
+def tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The only folder on PATH, with curl and without jq; what is installed appears there."""
+    monkeypatch.setenv("PATH", str(tmp_path))
+    program(tmp_path / "curl")
+    monkeypatch.setattr(dev, "install_from_debian", lambda *names: [program(tmp_path / name) for name in names])
+    return tmp_path
+
+
+def test_for_the_whole_suite_a_missing_tool_is_installed(tools: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    dev.find_client_tools(required=True)
+    assert sorted(path.name for path in tools.iterdir()) == ["curl", "jq"]
+    assert capsys.readouterr().out == ""
+
+
+def test_for_a_few_tests_a_missing_tool_is_told_and_not_installed(
+    tools: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    dev.find_client_tools(required=False)
+    assert "will fail without jq" in capsys.readouterr().out
+    assert [path.name for path in tools.iterdir()] == ["curl"]
+
+
 # Words
 
 
