@@ -2,15 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
 from django.views.generic import TemplateView
 
 from crm.types import Text
 from crm.views import as_private, page_not_found
+
+
+@dataclass(frozen=True, eq=False)
+class Chapter:
+    """A heading of the help with the articles below it."""
+
+    label: Text
+
+
+HOW_TO = Chapter(_("How to"))
+INTEGRATORS = Chapter(_("For integrators"))
 
 
 @dataclass(frozen=True)
@@ -21,12 +34,15 @@ class Article:
         slug: of its address.
         summary: what it answers, in a sentence.
         template: extends help/article.html.
+        facts: what it tells of the product, read from where it is decided.
     """
 
     slug: str
     title: Text
     summary: Text
     template: str
+    chapter: Chapter = HOW_TO
+    facts: Callable[[], Mapping[str, Any]] = dict
 
     @property
     def url(self) -> str:
@@ -40,6 +56,10 @@ def register(*articles: Article) -> None:
     ARTICLES.update({article.slug: article for article in articles})
 
 
+def articles_of(chapter: Chapter) -> list[Article]:
+    return [article for article in ARTICLES.values() if article.chapter is chapter]
+
+
 class PublicPage(TemplateView):
     """In the shell, but for whoever comes. Not cached: it names who is signed in."""
 
@@ -51,7 +71,8 @@ class HelpPage(PublicPage):
     template_name = "help/index.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        return super().get_context_data(articles=ARTICLES.values(), **kwargs)
+        chapters = [(chapter, articles_of(chapter)) for chapter in (HOW_TO, INTEGRATORS)]
+        return super().get_context_data(chapters=chapters, **kwargs)
 
 
 class ArticlePage(PublicPage):
@@ -60,5 +81,6 @@ class ArticlePage(PublicPage):
             return page_not_found(request)
         article = ARTICLES[slug]
         self.template_name = article.template
-        others = [each for each in ARTICLES.values() if each is not article]
-        return self.render_to_response(self.get_context_data(article=article, title=article.title, others=others))
+        others = [each for each in articles_of(article.chapter) if each is not article]
+        context = {"article": article, "title": article.title, "others": others, **article.facts()}
+        return self.render_to_response(self.get_context_data(**context))

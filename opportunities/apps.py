@@ -10,7 +10,7 @@ class OpportunitiesConfig(AppConfig):
     verbose_name = _("Opportunities")
 
     def ready(self) -> None:
-        from opportunities import articles, logged, problem_guides, problems, searched  # noqa: F401  they register
+        from opportunities import api_articles, articles, logged, problem_guides, problems, searched  # noqa: F401  they register
 
         post_migrate.connect(_ensure_defaults, sender=self)
 

@@ -54,6 +54,9 @@ class WebhookListPage(ListPage):
         return [
             Command("new", gettext_lazy("New webhook"), "add", reverse("webhook-new"), dialog=False),
             Command("deliveries", gettext_lazy("Deliveries"), "activity", reverse("webhook-deliveries"), dialog=False),
+            Command(
+                "guide", gettext_lazy("Guide"), "help", reverse("help-article", args=["api-webhooks"]), dialog=False
+            ),
         ]
 
 
