@@ -198,8 +198,9 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "DISABLE_DOCSTRING_DESCRIPTIONS": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     # Words mean something else from field to field: each field shows its own.
-    "POSTPROCESSING_HOOKS": ["crm.api.schema.add_problems"],
+    "POSTPROCESSING_HOOKS": ["crm.api.schema.complete", "opportunities.api.custom.add_custom_fields"],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
 }
 

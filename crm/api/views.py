@@ -86,6 +86,7 @@ class ApiViewSet(ViewSetMixin, ApiView):
         bodies: what the methods take, by their names; one that is not named takes nothing.
         answers: what they answer where that is not the record.
         scopes: of the methods that need another than `scope`, by their names.
+        refusals: the codes of the refusals that are their own, by their names; the description adds those of all.
         versioned: whether single records carry their version as an entity tag.
     """
 
@@ -94,6 +95,7 @@ class ApiViewSet(ViewSetMixin, ApiView):
     bodies: ClassVar[Mapping[str, type[Body]]] = {}
     answers: ClassVar[Mapping[str, type[Answer]]] = {}
     scopes: ClassVar[Mapping[str, Scope]] = {}
+    refusals: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     versioned: ClassVar[bool] = True
     id_type: ClassVar[Any] = OpenApiTypes.UUID
 
