@@ -71,6 +71,13 @@ def _response(path: str, method: str, operation: dict[str, Any], status: str) ->
     return f"#/paths/{_escaped(path)}/{method.lower()}/responses/{status}", response
 
 
+def operation_of(method: str, url: str) -> str:
+    """The name of the operation."""
+    found = _find(method, urlsplit(url).path)
+    assert found, f"{method} {url}"
+    return str(found[1]["operationId"])
+
+
 def _find(method: str, path: str) -> tuple[str, dict[str, Any]] | None:
     """The operation, where the description knows it; literal paths come before those with an id."""
     for pattern, template in _patterns():

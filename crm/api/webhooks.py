@@ -12,6 +12,7 @@ from crm.api.answers import Answer
 from crm.api.bodies import Body, VerbBody, limits_of
 from crm.api.fields import LineField, TimeField, WordField, YesNoField
 from crm.api.views import ReadViewSet
+from crm.event_types import event_types
 from crm.models import Delivery, DeliveryState, Scope, Webhook
 from crm.webhooks.actions import (
     change_webhook,
@@ -79,7 +80,11 @@ _SECRET = {"pattern": rf"^({PREFIX}[A-Za-z0-9+/]+={{0,2}})?$", "maxLength": 100}
 
 
 class WebhookBody(Body):
-    limits = limits_of(Webhook) | {"secret": _SECRET}
+    limits = limits_of(Webhook) | {
+        "url": {"maxLength": 2000, "pattern": r"^https?://[!-~]+$"},
+        "event_types": {"items": {"type": "string", "enum": event_types()}, "minItems": 1},
+        "secret": _SECRET,
+    }
 
     url = LineField()
     event_types = serializers.ListField(child=LineField())
