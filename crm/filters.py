@@ -20,14 +20,16 @@ from django.utils.translation import gettext_lazy as _
 from crm import clock
 from crm.periods import NAMED_PERIODS, named_period
 
-_MONEY = re.compile(r"\d{1,13}(\.\d{1,4})?", re.ASCII)
+_MONEY = re.compile(r"[0-9]{1,13}(\.[0-9]{1,4})?")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,6})?(Z|[+-]\d{2}:\d{2})", re.ASCII)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _CODE = re.compile(r"\d{1,9}", re.ASCII)
-_CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+_CURRENCY = re.compile(r"[A-Z]{3}")
 # Among ids: the rows that have none.
 NONE = "none"
+_ID = {"type": "string", "format": "uuid"}
+_DAY = {"type": "string", "format": "date"}
 
 
 class _ParsedField(forms.CharField):
@@ -48,23 +50,40 @@ class _ParsedField(forms.CharField):
 
 
 class _ParsedFilter(django_filters.Filter):
+    """Attributes: schema: what it takes, as the description of the API says it; an array is separated by commas."""
+
     field_class = _ParsedField
 
-    def __init__(self, *args: Any, parse: Callable[[str], Any], message: Any, **options: Any) -> None:
+    def __init__(
+        self, *args: Any, parse: Callable[[str], Any], message: Any, schema: dict[str, Any], **options: Any
+    ) -> None:
         super().__init__(*args, parse=parse, message=message, **options)
+        self.schema = schema
 
 
-def any_of(field: str, parse: Callable[[str], Any], message: Any, **options: Any) -> django_filters.Filter:
-    """Several values separated by commas mean any of them."""
+def any_of(
+    field: str, parse: Callable[[str], Any], message: Any, *, each: dict[str, Any], **options: Any
+) -> django_filters.Filter:
+    """Several values separated by commas mean any of them. Args: each: the schema of one."""
 
     def parse_all(text: str) -> list[Any]:
         return [parse(part) for part in text.split(",")]
 
-    return _ParsedFilter(field_name=field, lookup_expr="in", parse=parse_all, message=message, **options)
+    return _ParsedFilter(
+        field_name=field, lookup_expr="in", parse=parse_all, message=message, schema=_array_of(each), **options
+    )
+
+
+def _array_of(each: dict[str, Any]) -> dict[str, Any]:
+    return {"type": "array", "items": each, "minItems": 1}
+
+
+def texts(field: str, message: Any) -> django_filters.Filter:
+    return any_of(field, str, message, each={"type": "string", "pattern": "^[^,]+$"})
 
 
 def ids(field: str, **options: Any) -> django_filters.Filter:
-    return any_of(field, _uuid, _("Enter ids, separated by commas."), **options)
+    return any_of(field, _uuid, _("Enter ids, separated by commas."), each=_ID, **options)
 
 
 class _OptionalIdsFilter(_ParsedFilter):
@@ -82,15 +101,18 @@ def optional_ids(field: str) -> django_filters.Filter:
         return [None if part == NONE else _uuid(part) for part in text.split(",")]
 
     message = _("Enter ids, or none, separated by commas.")
-    return _OptionalIdsFilter(field_name=field, parse=parse, message=message)
+    each = {"anyOf": [_ID, {"const": NONE}]}
+    return _OptionalIdsFilter(field_name=field, parse=parse, message=message, schema=_array_of(each))
 
 
 def codes(field: str) -> django_filters.Filter:
-    return any_of(field, _code, _("Enter codes, separated by commas."))
+    each = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
+    return any_of(field, _code, _("Enter codes, separated by commas."), each=each)
 
 
 def currencies(field: str = "currency") -> django_filters.Filter:
-    return any_of(field, _matching(_CURRENCY), _("Enter currency codes such as EUR, separated by commas."))
+    message = _("Enter currency codes such as EUR, separated by commas.")
+    return any_of(field, _matching(_CURRENCY), message, each={"type": "string", "pattern": _whole(_CURRENCY)})
 
 
 def words(field: str, choices: type[models.IntegerChoices]) -> django_filters.Filter:
@@ -103,7 +125,8 @@ def words(field: str, choices: type[models.IntegerChoices]) -> django_filters.Fi
         return by_word[text]
 
     message = _("Enter one or more of these, separated by commas: %(words)s.")
-    return any_of(field, parse, _Filled(message, words=", ".join(by_word)))
+    each = {"type": "string", "enum": list(by_word)}
+    return any_of(field, parse, _Filled(message, words=", ".join(by_word)), each=each)
 
 
 class _Filled:
@@ -118,12 +141,13 @@ class _Filled:
 
 def amount(field: str, lookup: str) -> django_filters.Filter:
     message = _("Enter an amount such as 1234.50.")
-    return _ParsedFilter(field_name=field, lookup_expr=lookup, parse=_amount, message=message)
+    schema = {"type": "string", "pattern": _whole(_MONEY)}
+    return _ParsedFilter(field_name=field, lookup_expr=lookup, parse=_amount, message=message, schema=schema)
 
 
 def days(field: str, lookup: str) -> django_filters.Filter:
     """For dates; `gte` and `lte` include the day."""
-    return _ParsedFilter(field_name=field, lookup_expr=lookup, parse=_day, message=_day_message())
+    return _ParsedFilter(field_name=field, lookup_expr=lookup, parse=_day, message=_day_message(), schema=_DAY)
 
 
 def periods(field: str) -> django_filters.Filter:
@@ -136,7 +160,8 @@ def periods(field: str) -> django_filters.Filter:
         return period.first, period.last
 
     message = _Filled(_("Enter one of these: %(words)s."), words=", ".join(NAMED_PERIODS))
-    return _ParsedFilter(field_name=field, lookup_expr="range", parse=parse, message=message)
+    schema = {"type": "string", "enum": list(NAMED_PERIODS)}
+    return _ParsedFilter(field_name=field, lookup_expr="range", parse=parse, message=message, schema=schema)
 
 
 def moments(field: str, lookup: str) -> django_filters.Filter:
@@ -149,7 +174,12 @@ def moments(field: str, lookup: str) -> django_filters.Filter:
         return timezone.make_aware(datetime.combine(_day(text), edge))
 
     message = _("Enter a date such as 2026-11-21, or a time such as 2026-11-21T09:30:00Z.")
-    return _ParsedFilter(field_name=field, lookup_expr=lookup, parse=parse, message=message)
+    schema = {"anyOf": [_DAY, {"type": "string", "format": "date-time"}]}
+    return _ParsedFilter(field_name=field, lookup_expr=lookup, parse=parse, message=message, schema=schema)
+
+
+def _whole(pattern: re.Pattern[str]) -> str:
+    return f"^{pattern.pattern}$"
 
 
 def _day_message() -> Any:

@@ -191,7 +191,13 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Opportunity management API",
-    "DESCRIPTION": "Opportunities, quotes and their closings.",
+    "DESCRIPTION": (
+        "Opportunities, quotes and their closings.\n\n"
+        "Bodies are JSON objects in UTF-8; what is not described is refused, and so are NUL and lone surrogates in any "
+        "text, and a fraction where a whole number is asked for (5.0). Spaces around texts of one line are trimmed. "
+        "Beyond the shapes described here, rules look at other records, other fields and the day: what they refuse is "
+        "named field by field. A method that an address does not offer is 405 `method_not_allowed`."
+    ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
@@ -201,8 +207,9 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "DISABLE_DOCSTRING_DESCRIPTIONS": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     # Words mean something else from field to field: each field shows its own.
-    "POSTPROCESSING_HOOKS": ["crm.api.schema.add_problems"],
+    "POSTPROCESSING_HOOKS": ["crm.api.schema.complete", "opportunities.api.custom.add_custom_fields"],
     "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
 }
 

@@ -8,7 +8,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from crm.filters import amount, any_of, codes, currencies, days, ids, moments, optional_ids, periods, words
+from crm.filters import amount, codes, currencies, days, ids, moments, optional_ids, periods, texts, words
 from crm.models import BusinessUnit
 from crm.permissions import within_unit
 from crm.search import begins
@@ -78,7 +78,7 @@ class OpportunityCloseFilters(django_filters.FilterSet):
 
 
 class AccountFilters(django_filters.FilterSet):
-    external_id = any_of("external_id", str, _("Enter external ids, separated by commas."))
+    external_id = texts("external_id", _("Enter external ids, separated by commas."))
 
 
 class NoFilters(django_filters.FilterSet):
@@ -86,7 +86,7 @@ class NoFilters(django_filters.FilterSet):
 
 
 class UserFilters(django_filters.FilterSet):
-    username = any_of("username", str, _("Enter usernames, separated by commas."))
+    username = texts("username", _("Enter usernames, separated by commas."))
     business_unit = ids("business_unit")
 
 

@@ -34,11 +34,10 @@ from opportunities.form_fields import (
     custom_field,
     in_currency,
 )
-from opportunities.models import ForecastCategory, Opportunity, Rating, SalesStage
+from opportunities.models import Opportunity, Rating, SalesStage
+from opportunities.models.choices import OPEN_FORECASTS
 from opportunities.requests import MAX_DESCRIPTION, CloseRequest, ReopenRequest
 from quotes.states import QuoteStatusReason
-
-OPEN_FORECASTS = [(each.value, each.label) for each in ForecastCategory if each <= ForecastCategory.OMITTED]
 
 
 class OpportunityForm(forms.Form):
@@ -54,7 +53,9 @@ class OpportunityForm(forms.Form):
     probability = forms.IntegerField(label=_("Probability (%)"), required=False)
     rating = CodeField(label=_("Rating"), choices=Rating.choices)
     sales_stage = CodeField(label=_("Sales stage"), choices=SalesStage.choices)
-    forecast_category = CodeField(label=_("Forecast category"), choices=OPEN_FORECASTS)
+    forecast_category = CodeField(
+        label=_("Forecast category"), choices=[(each.value, each.label) for each in OPEN_FORECASTS]
+    )
     competitors = RecordsField(label=_("Competitors"), choices=[], required=False)
     description = LongTextField(label=_("Description"), rows=5, required=False)
 

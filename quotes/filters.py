@@ -4,7 +4,7 @@ import django_filters
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from crm.filters import amount, any_of, codes, currencies, days, ids, periods, words
+from crm.filters import amount, codes, currencies, days, ids, periods, texts, words
 from crm.search import begins
 from opportunities.models import Account, Opportunity
 from quotes.models import Quote
@@ -25,7 +25,7 @@ class QuoteFilters(django_filters.FilterSet):
     effective_to_in = periods("effective_to")
     effective_to_after = days("effective_to", "gte")
     effective_to_before = days("effective_to", "lte")
-    number = any_of("number", str, _("Enter quote numbers, separated by commas."))
+    number = texts("number", _("Enter quote numbers, separated by commas."))
 
 
 class QuoteCloseFilters(django_filters.FilterSet):

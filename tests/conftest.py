@@ -14,6 +14,7 @@ from django.test import Client, override_settings
 
 from crm.models import BusinessUnit, Token, User
 from tests import expect
+from tests.described import check_answer
 from tests.factories import make_user
 
 BASE = "/api/v1/"
@@ -113,7 +114,9 @@ class ApiClient:
         self.headers = {"Authorization": f"Bearer {token}"} if token else {}
 
     def get(self, path: str, query: dict[str, Any] | None = None, **headers: str) -> HttpResponse:
-        return self.client.get(_url(path), query, headers=self._headers(headers))
+        response = self.client.get(_url(path), query, headers=self._headers(headers))
+        check_answer("GET", _url(path), None, response)
+        return response
 
     def post(self, path: str, body: Any = None, **headers: str) -> HttpResponse:
         return self._send("POST", path, {} if body is None else body, headers)
@@ -125,13 +128,17 @@ class ApiClient:
         return self._send("PUT", path, body, headers)
 
     def delete(self, path: str, **headers: str) -> HttpResponse:
-        return self.client.delete(_url(path), headers=self._headers(headers))
+        response = self.client.delete(_url(path), headers=self._headers(headers))
+        check_answer("DELETE", _url(path), None, response)
+        return response
 
     def _send(self, method: str, path: str, body: Any, headers: dict[str, str]) -> HttpResponse:
         """A body that is text or bytes is sent as it is."""
         data = body if isinstance(body, str | bytes) else json.dumps(body, default=str)
         content_type = headers.pop("content_type", "application/json")
-        return self.client.generic(method, _url(path), data, content_type, headers=self._headers(headers))
+        response = self.client.generic(method, _url(path), data, content_type, headers=self._headers(headers))
+        check_answer(method, _url(path), body, response)
+        return response
 
     def _headers(self, headers: dict[str, str]) -> dict[str, str]:
         """`if_match='"3"'` is the header If-Match."""

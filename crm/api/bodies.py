@@ -3,11 +3,9 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
+from django.db.models import CharField, Model, TextField
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 from rest_framework.request import Request
 
@@ -21,9 +19,11 @@ class Body(serializers.Serializer[Any]):
 
     Attributes:
         missing_is_judged_later: required fields whose absence the action reports along with its other rules.
+        limits: what else the action demands of the values, by their names, for the description.
     """
 
     missing_is_judged_later: ClassVar[tuple[str, ...]] = ()
+    limits: ClassVar[Mapping[str, Values]] = {}
 
     def to_internal_value(self, data: Mapping[str, Any]) -> Values:
         errors: dict[str, Any] = {
@@ -49,21 +49,28 @@ class Body(serializers.Serializer[Any]):
 class VerbBody(Body):
     """What goes with a verb: null means left out."""
 
+    def get_fields(self) -> dict[str, Any]:
+        fields = super().get_fields()
+        for field in fields.values():
+            field.allow_null = not field.required
+        return fields
+
     def to_internal_value(self, data: Mapping[str, Any]) -> Values:
         left_out = [key for key, value in data.items() if value is None and key in self.fields]
         return super().to_internal_value({key: value for key, value in data.items() if key not in left_out})
 
 
-@extend_schema_field(OpenApiTypes.OBJECT)
-class CustomField(serializers.Field[Any, Any, Any, Any]):
-    """The values of the custom close fields by name. The action judges them, because administrators define them."""
+VISIBLE: Values = {"pattern": r"\S"}
 
-    default_error_messages = {"invalid": gettext_lazy("Enter an object.")}
 
-    def to_internal_value(self, data: Any) -> dict[str, Any]:
-        if not isinstance(data, dict):
-            self.fail("invalid")
-        return data
+def limits_of(model: type[Model]) -> dict[str, Values]:
+    """How long the texts of a record may be, and which of them may not be empty. A currency is one of a set."""
+    texts = (column for column in model._meta.concrete_fields if isinstance(column, CharField | TextField))
+    return {
+        column.name: {"maxLength": column.max_length} | ({} if column.blank else VISIBLE)
+        for column in texts
+        if column.max_length and column.name != "currency"
+    }
 
 
 def read_body(request: Request, body: type[Body], *, partial: bool = False) -> Values:

@@ -29,23 +29,20 @@ class Number:
 
 
 NUMBERS = {"after": Number(0, MAX_POSITION, 0), "limit": Number(1, LIMIT, LIMIT), "wait": Number(0, MAX_WAIT, 0)}
-_PARAMETERS = [
-    OpenApiParameter("after", str, description='The position to go on from, or "latest" for the present one alone.'),
-    *(
-        OpenApiParameter(
-            name,
-            {"type": "integer", "minimum": number.least, "maximum": number.most, "default": number.default},
-        )
-        for name, number in NUMBERS.items()
-        if name != "after"
-    ),
-]
+
+
+def _parameter(name: str, number: Number) -> OpenApiParameter:
+    schema = {"type": "integer", "minimum": number.least, "maximum": number.most}
+    if name != "after":
+        return OpenApiParameter(name, schema | {"default": number.default})
+    text = "The position to go on from, or `latest` for the present one alone."
+    return OpenApiParameter(name, {"anyOf": [schema, {"const": LATEST}], "default": number.default}, description=text)
 
 
 class FeedViewSet(ApiViewSet):
     versioned = False
 
-    @extend_schema(parameters=_PARAMETERS)
+    @extend_schema(parameters=[_parameter(*each) for each in NUMBERS.items()])
     def read_events(self, request: Request) -> Response:
         """What happened after a position, in an order in which nothing is added before what was read.
 

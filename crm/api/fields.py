@@ -14,10 +14,12 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from crm.api.renderers import time_text
-from crm.currencies import amount_text
+from crm.currencies import DECIMALS, MAX_AMOUNT, amount_text
 
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
+# From 0 to MAX_AMOUNT, as `_AMOUNT` takes it: a sign and any zeros that change nothing among it.
+_AMOUNT_IN_RANGE = r"^(-0{1,40}(\.0{1,40})?|\+?0{0,27}([0-9]{1,12}(\.[0-9]{1,4}0{0,36})?|10{12}(\.0{1,40})?))$"
 _AMOUNT = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 
 
@@ -60,6 +62,7 @@ class YesNoField(serializers.BooleanField):
         return data
 
 
+@extend_schema_field({"type": "string", "format": "date", "pattern": "^(19|[2-9][0-9])[0-9]{2}-"})
 class DayField(serializers.DateField):
     default_error_messages = {"invalid": _("Enter a date in the form YYYY-MM-DD.")}
 
@@ -82,7 +85,23 @@ class IdField(serializers.UUIDField):
         return found
 
 
-@extend_schema_field({"type": ["string", "number"], "example": "1234.50"})
+@extend_schema_field(
+    {"type": "string", "enum": sorted(DECIMALS), "description": "ISO 4217."}, component_name="Currency"
+)
+class CurrencyField(LineField):
+    """Which there are, the action judges."""
+
+
+@extend_schema_field(
+    {
+        "anyOf": [
+            {"type": "string", "pattern": _AMOUNT_IN_RANGE},
+            {"type": "number", "minimum": 0, "maximum": int(MAX_AMOUNT)},
+        ],
+        "description": "With no more decimals than the currency has.",
+        "examples": ["1234.50"],
+    }
+)
 class MoneyField(serializers.Field):
     """A decimal string, or a JSON number read from its decimal text. What fits the currency, the action judges."""
 
@@ -118,7 +137,7 @@ class WordField(serializers.ChoiceField):
         return next(word for word, member in self.members.items() if member == value)
 
 
-@extend_schema_field({"type": ["string", "null"], "example": "1234.50"})
+@extend_schema_field({"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?$", "examples": ["1234.50"]})
 class AmountField(serializers.Field):
     """Output: the amount with exactly the decimals of the record's currency."""
 

@@ -25,7 +25,7 @@ from crm.models import StoredAnswer, User
 from crm.transactions import deed
 
 HEADER = "Idempotency-Key"
-_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+KEY_FORM = "[!-~]{1,255}"
 _KEPT_HEADERS = ("ETag", "Location")
 _EXACT = Context(prec=2 * MAX_DIGITS)
 
@@ -55,7 +55,7 @@ def once(handler: Handler, *, user: User) -> Callable[..., HttpResponse]:
 
 def _key(request: Request) -> str:
     key = request.headers[HEADER]
-    if not _KEY.fullmatch(key):
+    if not re.fullmatch(KEY_FORM, key):
         raise Invalid({HEADER: [_("Send 1 to 255 visible ASCII characters.")]})
     return key
 

@@ -60,8 +60,8 @@ def refusal_for(error: Exception) -> Refusal:
     return Refusal(next((code for kind, code in CODES if isinstance(error, kind)), "error"))
 
 
-def body(refusal: Refusal, request: HttpRequest | Request) -> Values:
-    """The members of the problem, its texts in the reader's language."""
+def body(refusal: Refusal, request: HttpRequest | Request | None) -> Values:
+    """The members of the problem, its texts in the reader's language. Without a request its address has no host."""
     return {
         "type": _address(refusal.code, request),
         "title": str(refusal.problem.title),
@@ -92,10 +92,10 @@ def field_errors(detail: Any, prefix: str = "") -> dict[str, list[Text]]:
     return errors
 
 
-def _address(code: str, request: HttpRequest | Request) -> str:
+def _address(code: str, request: HttpRequest | Request | None) -> str:
     path = reverse("problem", args=[code])
     try:
-        return request.build_absolute_uri(path)
+        return request.build_absolute_uri(path) if request else path
     except DisallowedHost:
         return path
 

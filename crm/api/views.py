@@ -88,6 +88,7 @@ class ApiViewSet(ViewSetMixin, ApiView):
         answers: what they answer where that is not the record.
         scopes: of the methods that need another than `scope`, by their names.
         deprecations: of the methods that go, by their names.
+        refusals: the codes of the refusals that are their own, by their names; the description adds those of all.
         versioned: whether single records carry their version as an entity tag.
     """
 
@@ -97,6 +98,7 @@ class ApiViewSet(ViewSetMixin, ApiView):
     answers: ClassVar[Mapping[str, type[Answer]]] = {}
     scopes: ClassVar[Mapping[str, Scope]] = {}
     deprecations: ClassVar[Mapping[str, Deprecation]] = {}
+    refusals: ClassVar[Mapping[str, tuple[str, ...]]] = {}
     versioned: ClassVar[bool] = True
     id_type: ClassVar[Any] = OpenApiTypes.UUID
 

@@ -9,10 +9,11 @@ from rest_framework.response import Response
 from rest_framework.routers import SimpleRouter
 
 from crm.api.answers import Answer
-from crm.api.bodies import Body, VerbBody
+from crm.api.bodies import Body, VerbBody, limits_of
 from crm.api.fields import LineField, TimeField, WordField, YesNoField
 from crm.api.views import ReadViewSet
-from crm.models import Delivery, DeliveryState, Scope
+from crm.event_types import event_types
+from crm.models import Delivery, DeliveryState, Scope, Webhook
 from crm.webhooks.actions import (
     change_webhook,
     create_webhook,
@@ -22,6 +23,7 @@ from crm.webhooks.actions import (
     send_test,
 )
 from crm.webhooks.lists import DELIVERIES, WEBHOOKS
+from crm.webhooks.sign import PREFIX
 
 
 class WebhookAnswer(Answer):
@@ -74,7 +76,16 @@ class DeliveryWithAttemptsAnswer(DeliveryAnswer):
         return AttemptAnswer(delivery.attempts.order_by("id"), many=True).data
 
 
+_SECRET = {"pattern": rf"^({PREFIX}[A-Za-z0-9+/]+={{0,2}})?$", "maxLength": 100}
+
+
 class WebhookBody(Body):
+    limits = limits_of(Webhook) | {
+        "url": {"maxLength": 2000, "pattern": r"^https?://[!-~]+$"},
+        "event_types": {"items": {"type": "string", "enum": event_types()}, "minItems": 1},
+        "secret": _SECRET,
+    }
+
     url = LineField()
     event_types = serializers.ListField(child=LineField())
     active = YesNoField(required=False)
@@ -82,6 +93,8 @@ class WebhookBody(Body):
 
 
 class SecretBody(VerbBody):
+    limits = {"secret": _SECRET}
+
     secret = LineField(required=False, allow_null=True)
 
 

@@ -10,7 +10,8 @@ from crm import rules
 from crm.currencies import DECIMALS
 from crm.models import User
 from crm.rules import FieldChecks, field_checks
-from opportunities.models import Account, Competitor, ForecastCategory, Opportunity, State, StatusReason
+from opportunities.models import Account, Competitor, Opportunity, State, StatusReason
+from opportunities.models.choices import OPEN_FORECASTS
 
 PLAIN_FIELDS = (
     "topic",
@@ -108,6 +109,6 @@ def _check(opportunity: Opportunity, checks: FieldChecks) -> None:
         checks.refuse("estimated_revenue", *rules.money(opportunity.estimated_revenue, opportunity.currency))
     if opportunity.probability is not None and not 0 <= opportunity.probability <= 100:
         checks.refuse("probability", _("Enter a percentage from 0 to 100."))
-    if opportunity.forecast_category > ForecastCategory.OMITTED:
+    if opportunity.forecast_category not in OPEN_FORECASTS:
         checks.refuse("forecast_category", _("Won and Lost are set by closing the opportunity."))
     checks.refuse("estimated_close_date", *rules.not_ancient(opportunity.estimated_close_date))

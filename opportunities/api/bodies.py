@@ -3,8 +3,9 @@
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from crm.api.bodies import Body, CustomField, VerbBody
+from crm.api.bodies import Body, VerbBody, limits_of
 from crm.api.fields import (
+    CurrencyField,
     DayField,
     IdField,
     LineField,
@@ -15,18 +16,25 @@ from crm.api.fields import (
     YesNoField,
 )
 from opportunities.actions import MAX_ROWS
-from opportunities.models import ForecastCategory, Outcome, Rating, SalesStage
+from opportunities.api.custom import CustomValuesField
+from opportunities.models import ForecastCategory, Opportunity, OpportunityClose, Outcome, Rating, SalesStage, ShownOn
+from opportunities.models.choices import OPEN_FORECASTS
+from opportunities.requests import MAX_DESCRIPTION
 from quotes.api.serializers import QuoteCloseBody
 from quotes.states import CLOSE_REASONS, QuoteStatusReason
 
 
 class OpportunityBody(Body):
     missing_is_judged_later = ("topic",)
+    limits = limits_of(Opportunity) | {
+        "probability": {"minimum": 0, "maximum": 100},
+        "forecast_category": {"enum": [each.name.lower() for each in OPEN_FORECASTS]},
+    }
 
     topic = LineField()
     account = IdField(required=False, allow_null=True)
     owner = IdField(required=False)
-    currency = LineField(required=False)
+    currency = CurrencyField(required=False)
     estimated_revenue = MoneyField(required=False, allow_null=True)
     estimated_close_date = DayField(required=False, allow_null=True)
     probability = WholeNumberField(required=False, allow_null=True)
@@ -39,19 +47,31 @@ class OpportunityBody(Body):
 
 
 class CloseBody(VerbBody):
-    status_reason = WholeNumberField(required=False, allow_null=True)
-    actual_revenue = MoneyField(required=False, allow_null=True)
-    currency = LineField(required=False, allow_null=True)
-    close_date = DayField(required=False, allow_null=True)
-    description = TextField(required=False, allow_null=True)
-    competitor = IdField(required=False, allow_null=True)
-    custom = CustomField(required=False, allow_null=True)
-    close_quotes = WordField([QuoteStatusReason(reason) for reason in CLOSE_REASONS], required=False, allow_null=True)
+    limits = limits_of(OpportunityClose)
+
+    status_reason = WholeNumberField(required=False)
+    actual_revenue = MoneyField(required=False)
+    currency = CurrencyField(required=False)
+    close_date = DayField(required=False)
+    description = TextField(required=False)
+    competitor = IdField(required=False)
+    custom = CustomValuesField(ShownOn.BOTH)
+    close_quotes = WordField([QuoteStatusReason(reason) for reason in CLOSE_REASONS], required=False)
+
+
+class CloseAsWonBody(CloseBody):
+    custom = CustomValuesField(ShownOn.WON)
+
+
+class CloseAsLostBody(CloseBody):
+    custom = CustomValuesField(ShownOn.LOST)
 
 
 class ReopenBody(VerbBody):
-    status_reason = WholeNumberField(required=False, allow_null=True)
-    reason = TextField(required=False, allow_null=True)
+    limits = {"reason": {"maxLength": MAX_DESCRIPTION}}
+
+    status_reason = WholeNumberField(required=False)
+    reason = TextField(required=False)
 
 
 @extend_schema_field(
@@ -65,7 +85,7 @@ class IdsField(serializers.ListField):
 
 class BulkBody(VerbBody):
     ids = IdsField()
-    dry_run = YesNoField(required=False, allow_null=True)
+    dry_run = YesNoField(required=False)
 
 
 class BulkCloseBody(BulkBody, CloseBody):

@@ -7,7 +7,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.answers import Answer
-from crm.api.bodies import Body
+from crm.api.bodies import Body, limits_of
 from crm.api.fields import LineField, TextField, TimeField
 from crm.api.views import ReadViewSet
 from opportunities import lists
@@ -38,6 +38,7 @@ class CompetitorAnswer(VersionedAnswer):
 
 class AccountBody(Body):
     missing_is_judged_later = ("name",)
+    limits = limits_of(Account)
 
     name = LineField()
     external_id = LineField(required=False, allow_null=True, allow_blank=False)
@@ -45,6 +46,7 @@ class AccountBody(Body):
 
 class CompetitorBody(Body):
     missing_is_judged_later = ("name",)
+    limits = limits_of(Competitor)
 
     name = LineField()
     website = LineField(required=False)
@@ -59,6 +61,7 @@ class OrganizationRecordViewSet(ReadViewSet):
     """Records of the organization: all alike but for their fields."""
 
     model: ClassVar[Any]
+    refusals = {"destroy": ("in_use",)}
 
     def create(self, request: Request) -> Response:
         record = create_record(self.model, self.read(), actor=self.actor)

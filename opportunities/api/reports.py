@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from crm.api.answers import Answer
 from crm.api.fields import AmountField
+from crm.api.schema.parameters import SEARCH, filter_parameters
 from crm.api.views import ApiViewSet
 from opportunities.filters import OpportunityFilters
 from opportunities.win_loss import GROUPINGS, USUAL, Group, read_report
@@ -69,8 +70,8 @@ class WinLossAnswer(Answer):
 
 _PARAMETERS = [
     OpenApiParameter("group_by", str, enum=list(GROUPINGS), default=USUAL),
-    OpenApiParameter("search", str),
-    *(OpenApiParameter(name, str) for name in OpportunityFilters.base_filters),
+    SEARCH,
+    *filter_parameters(OpportunityFilters),
 ]
 
 

@@ -7,6 +7,8 @@ from rest_framework import serializers
 
 from crm.api.answers import Answer, ReasonRef, RecordRef, UserRef
 from crm.api.fields import AmountField, TimeField, WordField
+from crm.api.schema.refusals import FACT_SCHEMAS
+from opportunities.api.custom import KeptValuesField
 from opportunities.models import (
     ActivityStatus,
     ForecastCategory,
@@ -20,6 +22,13 @@ from opportunities.models import (
 from quotes.api.serializers import OpportunityRef, QuoteAnswer
 from quotes.states import OPEN_STATES
 
+FACT_SCHEMAS |= {
+    "blocking_quotes": {"type": "array", "items": {"$ref": "#/components/schemas/BlockingQuoteAnswer"}},
+    "closed_by": {"$ref": "#/components/schemas/UserRef"},
+    "closed_at": {"type": "string", "format": "date-time"},
+    "outcome": {"type": "string", "enum": [outcome.name.lower() for outcome in Outcome]},
+}
+
 
 class OpportunityAnswer(Answer):
     id = serializers.UUIDField(read_only=True)
@@ -27,7 +36,7 @@ class OpportunityAnswer(Answer):
     account = RecordRef(read_only=True, allow_null=True)
     owner = UserRef(read_only=True)
     currency = serializers.CharField(read_only=True)
-    estimated_revenue = AmountField()
+    estimated_revenue = AmountField(allow_null=True)
     estimated_close_date = serializers.DateField(read_only=True, allow_null=True)
     probability = serializers.IntegerField(read_only=True, allow_null=True)
     rating = WordField(Rating, read_only=True)
@@ -36,7 +45,7 @@ class OpportunityAnswer(Answer):
     state = WordField(State, read_only=True)
     status_reason = ReasonRef(read_only=True)
     forecast_category = WordField(ForecastCategory, read_only=True)
-    actual_revenue = AmountField()
+    actual_revenue = AmountField(allow_null=True)
     actual_close_date = serializers.DateField(read_only=True, allow_null=True)
     competitors = RecordRef(source="competitor_refs", read_only=True, many=True)
     open_quotes = serializers.IntegerField(read_only=True)
@@ -56,12 +65,12 @@ class OpportunityCloseAnswer(Answer):
     subject = serializers.CharField(read_only=True)
     outcome = WordField(Outcome, read_only=True)
     status_reason = serializers.SerializerMethodField()
-    actual_revenue = AmountField()
+    actual_revenue = AmountField(allow_null=True)
     currency = serializers.CharField(read_only=True)
     close_date = serializers.DateField(read_only=True)
     competitor = serializers.SerializerMethodField()
     description = serializers.CharField(read_only=True)
-    custom = serializers.DictField(source="custom_values", read_only=True)
+    custom = KeptValuesField(source="custom_values", read_only=True)
     activity_status = WordField(ActivityStatus, read_only=True)
     closed_by = UserRef(read_only=True)
     closed_at = TimeField()

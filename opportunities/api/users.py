@@ -1,5 +1,6 @@
 """The people that records name, and what each may set for himself."""
 
+from django.conf import settings
 from rest_framework import serializers
 from rest_framework.decorators import action
 from rest_framework.request import Request
@@ -27,6 +28,8 @@ class MeAnswer(UserAnswer):
 
 
 class PreferencesBody(Body):
+    limits = {"language": {"enum": ["", *dict(settings.LANGUAGES)]}}
+
     language = LineField(required=False)
     time_zone = LineField(required=False)
 

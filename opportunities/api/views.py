@@ -17,7 +17,7 @@ from opportunities.actions import (
     reopen_opportunity,
 )
 from opportunities.activities import VIEWS, activities_of
-from opportunities.api.bodies import CloseBody, OpportunityBody, ReopenBody
+from opportunities.api.bodies import CloseAsLostBody, CloseAsWonBody, OpportunityBody, ReopenBody
 from opportunities.api.events import EventAnswer, event_values
 from opportunities.api.serializers import (
     CloseCheckAnswer,
@@ -34,6 +34,7 @@ from quotes.api.serializers import QuoteCloseAnswer, QuoteCloseBody
 from quotes.models import QuoteClose
 from quotes.requests import QuoteCloseRequest
 
+CLOSE_REFUSALS = ("opportunity_already_closed", "opportunity_has_open_quotes", "currency_mismatch")
 _OUTCOMES = {"won": Outcome.WON, "lost": Outcome.LOST}
 _ACTIVITY_ANSWERS: dict[str, type[Answer]] = {
     OpportunityClose.type: OpportunityCloseAnswer,
@@ -53,10 +54,19 @@ class OpportunityViewSet(ReadViewSet):
     bodies = {
         "create": OpportunityBody,
         "partial_update": OpportunityBody,
-        "close_as_won": CloseBody,
-        "close_as_lost": CloseBody,
+        "close_as_won": CloseAsWonBody,
+        "close_as_lost": CloseAsLostBody,
         "reopen": ReopenBody,
         "close_quotes": QuoteCloseBody,
+    }
+    refusals = {
+        "partial_update": ("opportunity_closed",),
+        "destroy": ("opportunity_not_deletable",),
+        "close_as_won": CLOSE_REFUSALS,
+        "close_as_lost": CLOSE_REFUSALS,
+        "reopen": ("opportunity_already_open",),
+        "close_quotes": ("opportunity_closed",),
+        "timeline": ("invalid",),
     }
     scopes = dict.fromkeys(("close_as_won", "close_as_lost", "reopen", "close_quotes"), Scope.CLOSE)
     answers = {

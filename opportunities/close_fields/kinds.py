@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm import rules
-from crm.types import Text
+from crm.types import Text, Values
 
 MAX_TEXT = 300
 # JavaScript reads whole numbers exactly up to 2⁵³; this is the round number below.
@@ -59,6 +59,14 @@ class Kind:
             raise WrongValue(*problems)
         return value.strip()
 
+    def schema(self) -> Values:
+        """What it takes, in JSON Schema; what is left out aside."""
+        return {"type": "string", "maxLength": MAX_TEXT}
+
+    def kept_schema(self) -> Values:
+        """What it stores."""
+        return self.schema()
+
     def from_cell(self, text: str) -> Any:
         """What the text of a file's cell gives to `read`."""
         return text
@@ -77,6 +85,9 @@ class WholeNumber(Kind):
             raise WrongValue(_("Enter a whole number from -%(limit)s to %(limit)s.") % {"limit": limit})
         return value
 
+    def schema(self) -> Values:
+        return {"type": "integer", "minimum": -MAX_WHOLE, "maximum": MAX_WHOLE}
+
     def from_cell(self, text: str) -> Any:
         return int(text) if re.fullmatch(r"-?[0-9]{1,20}", text) else text
 
@@ -92,6 +103,13 @@ class DecimalNumber(Kind):
             text = _("Enter a number from -%(limit)s to %(limit)s with at most %(decimals)d decimals.")
             raise WrongValue(text % {"limit": limit, "decimals": MAX_DECIMALS})
         return f"{number.normalize():zf}"  # 1.50 and 1.5 are one number
+
+    def schema(self) -> Values:
+        limit = int(MAX_DECIMAL)
+        return {"anyOf": [self.kept_schema(), {"type": "number", "minimum": -limit, "maximum": limit}]}
+
+    def kept_schema(self) -> Values:
+        return {"type": "string", "pattern": rf"^-?[0-9]{{1,13}}(\.[0-9]{{1,{MAX_DECIMALS}}})?$"}
 
     def _number(self, value: Any) -> Decimal:
         if isinstance(value, str) and _DECIMAL.fullmatch(value.strip()):
@@ -111,6 +129,9 @@ class Day(Kind):
             raise WrongValue(*problems)
         return day.isoformat()
 
+    def schema(self) -> Values:
+        return {"type": "string", "format": "date"}
+
     def _day(self, value: Any) -> date:
         if type(value) is date:
             return value
@@ -124,6 +145,9 @@ class Day(Kind):
 
 
 class YesNo(Kind):
+    def schema(self) -> Values:
+        return {"type": "boolean"}
+
     def read(self, value: Any, choices: list[str]) -> Any:
         if not isinstance(value, bool):
             raise WrongValue(_("Enter true or false."))
@@ -137,6 +161,9 @@ class YesNo(Kind):
 
 
 class Choice(Kind):
+    def schema(self) -> Values:
+        return {"type": "string"}
+
     def read(self, value: Any, choices: list[str]) -> Any:
         if not isinstance(value, str) or value not in choices:
             raise WrongValue(_("Choose one of: %(choices)s.") % {"choices": ", ".join(choices)})

@@ -45,5 +45,7 @@ class ForecastCategory(models.IntegerChoices):
     LOST = 6, _("Lost")
 
 
+# Which categories an open opportunity can have.
+OPEN_FORECASTS = [each for each in ForecastCategory if each <= ForecastCategory.OMITTED]
 FORECAST_OF_OUTCOME = {Outcome.WON: ForecastCategory.WON, Outcome.LOST: ForecastCategory.LOST}
 PROBABILITY_OF_OUTCOME = {Outcome.WON: 100, Outcome.LOST: 0}

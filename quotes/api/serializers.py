@@ -6,9 +6,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from crm.api.answers import Answer, ReasonRef, UserRef
-from crm.api.bodies import Body, VerbBody
+from crm.api.bodies import Body, VerbBody, limits_of
 from crm.api.fields import (
     AmountField,
+    CurrencyField,
     DayField,
     IdField,
     LineField,
@@ -18,6 +19,7 @@ from crm.api.fields import (
     WordField,
     YesNoField,
 )
+from quotes.models import Quote, QuoteClose
 from quotes.states import CLOSE_REASONS, QuoteOutcome, QuoteState, QuoteStatusReason
 
 
@@ -90,12 +92,13 @@ class QuoteRevisionAnswer(Answer):
 
 class QuotePatch(Body):
     missing_is_judged_later = ("name", "total_amount")
+    limits = limits_of(Quote)
 
     name = LineField()
     total_amount = MoneyField()
     effective_from = DayField(required=False, allow_null=True)
     effective_to = DayField(required=False, allow_null=True)
-    currency = LineField(required=False)
+    currency = CurrencyField(required=False)
 
 
 class QuoteBody(QuotePatch):
@@ -103,12 +106,16 @@ class QuoteBody(QuotePatch):
 
 
 class QuoteWinBody(VerbBody):
+    limits = limits_of(QuoteClose)
+
     close_other_quotes = YesNoField(required=False)
-    close_date = DayField(required=False, allow_null=True)
-    description = TextField(required=False, allow_null=True)
+    close_date = DayField(required=False)
+    description = TextField(required=False)
 
 
 class QuoteCloseBody(VerbBody):
+    limits = limits_of(QuoteClose)
+
     status_reason = WordField([QuoteStatusReason(reason) for reason in CLOSE_REASONS])
-    close_date = DayField(required=False, allow_null=True)
-    description = TextField(required=False, allow_null=True)
+    close_date = DayField(required=False)
+    description = TextField(required=False)

@@ -32,6 +32,15 @@ class QuoteViewSet(ReadViewSet):
     serializer_class = QuoteAnswer
     definition = lists.QUOTES
     bodies = {"create": QuoteBody, "partial_update": QuotePatch, "win": QuoteWinBody, "close": QuoteCloseBody}
+    refusals = {
+        "create": ("opportunity_closed", "currency_mismatch"),
+        "partial_update": ("opportunity_closed", "quote_not_draft", "currency_mismatch"),
+        "destroy": ("opportunity_closed", "quote_not_draft"),
+        "activate": ("opportunity_closed", "quote_not_draft", "quote_open_revision_exists"),
+        "win": ("opportunity_closed", "quote_not_active", "quote_not_open"),
+        "close": ("opportunity_closed", "quote_not_open"),
+        "revise": ("opportunity_closed", "quote_not_active", "quote_not_open", "quote_open_revision_exists"),
+    }
     scopes = dict.fromkeys(("activate", "win", "close", "revise"), Scope.CLOSE)
     answers = {"win": QuoteEndAnswer, "close": QuoteEndAnswer, "revise": QuoteRevisionAnswer}
 

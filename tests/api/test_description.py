@@ -9,9 +9,15 @@ import yaml
 from django.core.management import call_command
 from django.urls import get_resolver
 from drf_spectacular.generators import SchemaGenerator
+from jsonschema_rs import is_valid
 
+from crm.api.parsers import parse_object
 from crm.errors import PROBLEMS
+from opportunities.close_fields.kinds import KINDS, FieldType
+from opportunities.models import ShownOn
 from tests.api.forms import OPPORTUNITY, QUOTE
+from tests.described import copy, judge
+from tests.factories import make_close_field
 
 
 @pytest.fixture(scope="module")
@@ -19,10 +25,10 @@ def description():
     return json.loads(json.dumps(SchemaGenerator().get_schema(request=None, public=True), default=str))
 
 
-def test_it_is_generated_without_a_warning(db):
+def test_it_is_generated_without_a_warning_and_the_copy_is_of_today(db):
     out = io.StringIO()
-    call_command("spectacular", validate=True, fail_on_warn=True, stdout=out)
-    assert out.getvalue().startswith("openapi: 3.1")
+    call_command("spectacular", validate=True, fail_on_warn=True, format="openapi-json", stdout=out)
+    assert json.loads(out.getvalue()) == copy(), "Renew docs/openapi.json as the README says, and look at the change."
 
 
 def test_it_describes_every_path(description):
@@ -51,10 +57,40 @@ def test_it_shows_the_forms(description):
     assert set(schemas["Problem"]["properties"]["code"]["enum"]) == set(PROBLEMS)
 
 
-def test_every_operation_may_refuse(description):
+class TestRefusals:
+    def test_every_operation_names_its_own(self, description):
+        closing = description["paths"]["/api/v1/opportunities/{id}/close-as-won/"]["post"]["responses"]
+        assert set(closing) == {
+            "200", "400", "401", "403", "404", "406", "409", "412", "415", "422", "429", "500", "503",
+        }  # fmt: skip
+        reading = description["paths"]["/api/v1/users/"]["get"]["responses"]
+        assert set(reading) == {"200", "400", "401", "403", "406", "429", "500", "503"}
+        codes = description["components"]["responses"][closing["409"]["$ref"].rpartition("/")[2]]
+        assert set(codes["content"]["application/problem+json"]["examples"]) == {
+            "idempotency_in_progress",
+            "opportunity_already_closed",
+            "opportunity_has_open_quotes",
+        }
+
+    def test_every_example_is_as_described(self, description):
+        examples = description["components"]["examples"]
+        assert set(examples) == set(PROBLEMS)
+        for code, example in examples.items():
+            judge(f"the example of {code}", "#/components/schemas/Problem", example["value"])
+            assert example["value"]["code"] == code
+
+
+def test_no_operation_has_the_name_of_another(description):
     operations = [operation for path in description["paths"].values() for operation in path.values()]
-    assert all("application/problem+json" in each["responses"]["default"]["content"] for each in operations)
     assert len({each["operationId"] for each in operations}) == len(operations)
+
+
+def test_each_names_the_scope_that_a_token_needs(description):
+    assert description["paths"]["/api/v1/quotes/{id}/win/"]["post"]["security"] == [
+        {"token": ["close"]},
+        {"session": []},
+    ]
+    assert "`admin`" in description["components"]["securitySchemes"]["token"]["description"]
 
 
 def test_lists_and_verbs_name_their_parameters(description):
@@ -65,6 +101,65 @@ def test_lists_and_verbs_name_their_parameters(description):
     assert {"If-Match", "id"} <= names("opportunities/{id}/close-as-won/", "post")
     assert "If-None-Match" in names("quotes/{id}/", "get")
     assert "If-Match" not in names("users/{id}/", "get")
+    parameters = description["paths"]["/api/v1/opportunities/"]["get"]["parameters"]
+    owner = next(parameter for parameter in parameters if parameter["name"] == "owner")
+    assert owner["explode"] is False
+    assert owner["schema"] == {"type": "array", "items": {"type": "string", "format": "uuid"}, "minItems": 1}
+
+
+class TestCloseFields:
+    """They are described as the installation that is asked defines them."""
+
+    @pytest.fixture
+    def schemas(self, rep, api):
+        make_close_field("budget", "decimal", required=True, shown_on=ShownOn.WON, help_en="Of the buyer.")
+        make_close_field("next_step", "choice", options=("call", "visit"), label_da="Næste skridt")
+        make_close_field("gone", "whole_number", active=False)
+
+        def read(language="en"):
+            return api(rep).get("/api/schema/", accept_language=language).json()["components"]["schemas"]
+
+        return read
+
+    def test_with_type_label_help_and_choices(self, schemas):
+        won, lost = (schemas()[name] for name in ("CustomOfWon", "CustomOfLost"))
+        assert (won["required"], won["additionalProperties"]) == (["budget"], False)
+        assert won["properties"]["budget"] | {"anyOf": []} == {
+            "title": "Budget",
+            "description": "Of the buyer.",
+            "anyOf": [],
+        }
+        choices = {"oneOf": [{"const": "call", "title": "Call"}, {"const": "visit", "title": "Visit"}]}
+        assert lost["properties"] == {"next_step": {"title": "Next step", "anyOf": [choices, {"enum": [None, ""]}]}}
+        assert "required" not in lost
+
+    def test_in_the_readers_language(self, schemas):
+        assert schemas("da")["CustomOfLost"]["properties"]["next_step"]["title"] == "Næste skridt"
+
+    def test_what_is_required_requires_the_whole(self, schemas):
+        assert schemas()["CloseAsWonBodyRequest"]["required"] == ["custom"]
+        assert "required" not in schemas()["CloseAsLostBodyRequest"]
+
+    def test_records_keep_retired_ones_too(self, schemas):
+        assert set(schemas()["CustomKept"]["properties"]) == {"budget", "next_step", "gone"}
+
+    def test_every_kind_takes_and_keeps_what_it_says(self):
+        taken = {
+            FieldType.TEXT: ["a", "a" * 300],
+            FieldType.WHOLE_NUMBER: [-5, 10**15 - 1],
+            FieldType.DECIMAL: ["-1234.5", "1000000000000", 0, 1.5],
+            FieldType.DATE: ["2026-11-21"],
+            FieldType.YES_NO: [True],
+            FieldType.CHOICE: ["call"],
+        }
+        assert set(taken) == set(KINDS)
+        for kind, values in taken.items():
+            for value in values:
+                kept = KINDS[kind].read(parse_object(json.dumps({"value": value}).encode())["value"], ["call"])
+                assert is_valid(KINDS[kind].schema(), value)
+                assert is_valid(KINDS[kind].kept_schema(), kept)
+        assert not is_valid(KINDS[FieldType.TEXT].schema(), "a" * 301)
+        assert not is_valid(KINDS[FieldType.DECIMAL].schema(), "1,5")
 
 
 def test_it_is_yaml_too(rep, api):

@@ -1,0 +1,3 @@
+from tests.webhooks.conftest import hook, receiver
+
+__all__ = ["hook", "receiver"]
