@@ -8,7 +8,10 @@ from django.utils.translation import gettext as _
 
 from crm.errors import Invalid, NotFound
 from crm.models import BusinessUnit
+from crm.rules import field_checks, line
 from crm.transactions import deed, refuses_with
+
+MAX_NAME = BusinessUnit._meta.get_field("name").max_length or 0
 
 
 def create_unit(name: str, *, parent: UUID | None = None) -> BusinessUnit:
@@ -17,6 +20,7 @@ def create_unit(name: str, *, parent: UUID | None = None) -> BusinessUnit:
     Raises: Invalid.
     """
     with deed():
+        _judge_name(name)
         above = _locked_tree(parent)[parent] if parent else None
         return BusinessUnit.objects.create_unit(name, parent=above)
 
@@ -42,8 +46,14 @@ def move_unit(pk: UUID, *, parent: UUID | None) -> BusinessUnit:
 def rename_unit(pk: UUID, name: str) -> None:
     """Raises: NotFound, Invalid."""
     with deed():
+        _judge_name(name)
         if not BusinessUnit.objects.filter(pk=pk).update(name=name):
             raise NotFound
+
+
+def _judge_name(name: str) -> None:
+    with field_checks() as checks:
+        checks.refuse("name", *line(name, max_length=MAX_NAME, required=True))
 
 
 def _locked_tree(wanted: UUID | None) -> dict[UUID, BusinessUnit]:

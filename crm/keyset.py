@@ -89,8 +89,9 @@ class _Keyset:
         self.rows = rows.annotate(
             **{key: order.field.expression for key, order in zip(self.keys, ordering, strict=True)}
         )
-        # Signed, so that what comes back is what was given out: values that the database can compare.
-        self.signer = Signer(sep=".", salt=json.dumps(["crm.keyset", scope, *map(str, ordering)]))
+        # Signed, so that what comes back is what was given out here: values that the database can compare.
+        given_out_by = ["crm.keyset", rows.model._meta.label, scope, *map(str, ordering)]
+        self.signer = Signer(sep=".", salt=json.dumps(given_out_by))
 
     @property
     def in_order(self) -> QuerySet[Any]:

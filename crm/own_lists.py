@@ -16,7 +16,7 @@ from crm.errors import Invalid, NotFound
 from crm.lists import PAGING
 from crm.models import ListLayout, SavedView, User
 from crm.models.own_list import LONGEST_NAME, LONGEST_QUERY
-from crm.rules import FieldChecks, field_checks, text
+from crm.rules import FieldChecks, field_checks, line
 from crm.transactions import deed, refuses_with
 from crm.types import Text
 
@@ -67,8 +67,7 @@ def save_view(list_name: str, request: SaveRequest, *, actor: User) -> SavedView
         present = next((view for view in views if _same_name(view.name, request.name)), None)
         with field_checks() as checks:
             _check_name(checks, "name", request.name)
-            if len(request.query) > LONGEST_QUERY:
-                checks.refuse("name", _("This list has too many filters to be kept. Clear some of them."))
+            _check_query(checks, request.query)
             if present and not request.replace:
                 checks.refuse("name", _("You have a view of this name. Replace it, or choose another name."))
             if not present and len(views) >= MOST_VIEWS:
@@ -83,8 +82,10 @@ def save_view(list_name: str, request: SaveRequest, *, actor: User) -> SavedView
 
 
 def change_query(pk: UUID, query: str, *, actor: User) -> None:
-    """What a view of one's own shows, under the name that it has. Raises: NotFound."""
+    """What a view of one's own shows, under the name that it has. Raises: NotFound, Invalid."""
     with deed():
+        with field_checks() as checks:
+            _check_query(checks, query)
         if not SavedView.objects.filter(pk=pk, user=actor).update(query=query):
             raise NotFound
 
@@ -121,7 +122,12 @@ def _locked_views(list_name: str, actor: User) -> list[SavedView]:
 
 
 def _check_name(checks: FieldChecks, field: str, name: str) -> None:
-    checks.refuse(field, *text(name.strip(), max_length=LONGEST_NAME, required=True))
+    checks.refuse(field, *line(name.strip(), max_length=LONGEST_NAME, required=True))
+
+
+def _check_query(checks: FieldChecks, query: str) -> None:
+    if len(query) > LONGEST_QUERY:
+        checks.refuse("name", _("This list has too many filters to be kept. Clear some of them."))
 
 
 def _same_name(one: str, other: str) -> bool:

@@ -1,13 +1,15 @@
 """Rules on values that hold wherever the value is typed; each answers with its sentences, or none."""
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Model, TextField
+from django.db.models import CharField, Model, TextField
 from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -20,6 +22,10 @@ from crm.types import Text
 
 # PostgreSQL stores no NUL, and UTF-8 has no lone surrogates.
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+# Wherever a text is shown on one line, one of these would begin another.
+_LINE_BREAK = re.compile("[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
+# Of Unicode: separators, controls, and what only steers the letters around it.
+_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
 EARLIEST_DATE = date(1900, 1, 1)
 
 
@@ -40,10 +46,10 @@ class FieldChecks:
         except ValidationError as error:
             for field, texts in error.message_dict.items():
                 self.refuse(field, *texts)
-        # Django holds the length of a CharField; that of a TextField it leaves to forms.
+        # What Django does not hold, or leaves to forms.
         for column in record._meta.concrete_fields:
-            if isinstance(column, TextField) and column.max_length:
-                self.refuse(column.name, *text(getattr(record, column.name), max_length=column.max_length))
+            if column.name not in self.errors:
+                self.refuse(column.name, *_column_text(column, getattr(record, column.attname)))
 
     @contextmanager
     def collecting(self, **renamed: str) -> Iterator[None]:
@@ -62,6 +68,14 @@ def field_checks() -> Iterator[FieldChecks]:
     yield checks
     if checks.errors:
         raise Invalid(checks.errors)
+
+
+def _column_text(column: Any, value: Any) -> list[Text]:
+    if not isinstance(value, str) or column.max_length is None:
+        return []
+    if isinstance(column, CharField):
+        return line(value, max_length=column.max_length, required=not column.blank)
+    return text(value, max_length=column.max_length) if isinstance(column, TextField) else []
 
 
 def money(amount: Decimal | None, currency: str) -> list[Text]:
@@ -106,10 +120,24 @@ def past_date(value: date, actor: User) -> list[Text]:
 def text(value: str, *, max_length: int, required: bool = False) -> list[Text]:
     if UNSTORABLE.search(value):
         return [_("Leave out null characters and half characters: no text can hold them.")]
-    if required and not value.strip():
+    if required and is_blank(value):
         return [_("This field is required.")]
     if len(value) > max_length:
         return [
             _("Shorten this to %(limit)d characters; it has %(length)d.") % {"limit": max_length, "length": len(value)}
         ]
     return []
+
+
+def line(value: str, *, max_length: int, required: bool = False) -> list[Text]:
+    """A text of one line: a topic, a name."""
+    return text(value, max_length=max_length, required=required) or one_line(value)
+
+
+def one_line(value: str) -> list[Text]:
+    return [_("Write this in one line, without line breaks.")] if _LINE_BREAK.search(value) else []
+
+
+def is_blank(value: str) -> bool:
+    """Nothing that anyone could see or click."""
+    return all(unicodedata.category(letter) in _UNSEEN for letter in value)

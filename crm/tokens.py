@@ -12,7 +12,7 @@ from crm.errors import NotFound
 from crm.models import Scope, Token, User
 from crm.models.token import every_scope
 from crm.permissions import may_administer, require_administrator
-from crm.rules import field_checks, text
+from crm.rules import field_checks, line
 from crm.transactions import deed
 from crm.types import Values
 
@@ -56,7 +56,7 @@ def create_token(user: User, request: TokenRequest, *, actor: User | None) -> tu
 def _judge(user: User, request: TokenRequest) -> None:
     """Raises: Invalid."""
     with field_checks() as checks:
-        checks.refuse("name", *text(request.name.strip(), max_length=MAX_NAME, required=True))
+        checks.refuse("name", *line(request.name.strip(), max_length=MAX_NAME, required=True))
         if not request.scopes or set(request.scopes) - set(Scope.values):
             checks.refuse("scopes", _("Choose one or more of: %(scopes)s.") % {"scopes": ", ".join(Scope.values)})
         if request.expires_days is not None and not 1 <= request.expires_days <= MAX_DAYS:

@@ -152,6 +152,13 @@ class AmountField(serializers.Field):
         return amount_text(getattr(value, self.source), value.currency)
 
 
+class ShownOnceField(serializers.CharField):
+    """Output: a secret, in the first answer and in no other: one that is kept to be given again holds null instead."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(read_only=True, allow_null=True, **options)
+
+
 @extend_schema_field(OpenApiTypes.DATETIME)
 class TimeField(serializers.Field):
     """Output: UTC, to the second."""

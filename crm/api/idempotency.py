@@ -1,7 +1,7 @@
 """`Idempotency-Key`: whoever is not sure whether his request arrived sends it again, and it is done once.
 
 The first answer is stored in the transaction of the deed itself, so that no crash comes between the two. Whoever
-asks again gets it before anything is looked at; refusals are not stored but judged anew.
+asks again gets it before anything is looked at; refusals are not stored but judged anew, and secrets are not stored.
 """
 
 import hashlib
@@ -18,6 +18,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from crm.api.bodies import read_json
+from crm.api.fields import ShownOnceField
 from crm.api.parsers import MAX_DIGITS
 from crm.api.renderers import JSONRenderer
 from crm.errors import Invalid, Refusal
@@ -90,8 +91,15 @@ def _store(response: Response, **asked: Any) -> None:
         **asked,
         status=response.status_code,
         headers=headers | {"Content-Language": get_language()},
-        content=JSONRenderer().render(response.data).decode(),
+        content=JSONRenderer().render(_without_secrets(response.data)).decode(),
     )
+
+
+def _without_secrets(data: Any) -> Any:
+    """A database, and its backups, are no place for what is to be seen once."""
+    fields = getattr(getattr(data, "serializer", None), "fields", {})
+    hidden = [name for name, field in fields.items() if isinstance(field, ShownOnceField)]
+    return {**data, **dict.fromkeys(hidden)} if hidden else data
 
 
 def _again(stored: StoredAnswer, asked: bytes) -> HttpResponse:

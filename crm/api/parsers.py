@@ -29,6 +29,8 @@ class JSONParser(BaseParser):
         body = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
         if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
             _malformed(_("The body is too large."))
+        if parser_context and len(body) < int(parser_context["request"].META["CONTENT_LENGTH"]):
+            _malformed(_("The body broke off."))
         return parse_object(body)
 
 

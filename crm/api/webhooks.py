@@ -10,7 +10,7 @@ from rest_framework.routers import SimpleRouter
 
 from crm.api.answers import Answer
 from crm.api.bodies import Body, VerbBody, limits_of
-from crm.api.fields import LineField, TimeField, WordField, YesNoField
+from crm.api.fields import LineField, ShownOnceField, TimeField, WordField, YesNoField
 from crm.api.views import ReadViewSet
 from crm.event_types import event_types
 from crm.models import Delivery, DeliveryState, Scope, Webhook
@@ -36,9 +36,9 @@ class WebhookAnswer(Answer):
 
 
 class WebhookSecretAnswer(WebhookAnswer):
-    """The one answer that shows the secret."""
+    """The one answer that shows the secret; given again for an Idempotency-Key it has null in its place."""
 
-    secret = serializers.CharField(read_only=True)
+    secret = ShownOnceField()
 
 
 class AttemptAnswer(Answer):

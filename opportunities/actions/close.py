@@ -129,7 +129,7 @@ def _check_references(checks: FieldChecks, values: CloseValues) -> None:
         checks.refuse("competitor", _("There is no such competitor."))
     elif reason and reason.requires_competitor and values.competitor is None:
         checks.refuse("competitor", _("This status reason asks for a competitor."))
-    if reason and reason.requires_description and not request.description.strip():
+    if reason and reason.requires_description and rules.is_blank(request.description):
         checks.refuse("description", _("This status reason asks for a description."))
 
 

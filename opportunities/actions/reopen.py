@@ -79,7 +79,7 @@ def find_reason(request: ReopenRequest) -> StatusReason:
     with field_checks() as checks:
         if reason is None:
             checks.refuse("status_reason", _("Choose one of the status reasons of Open."))
-        if terms.reason_required and not request.reason.strip():
+        if terms.reason_required and rules.is_blank(request.reason):
             checks.refuse("reason", REASON_MISSING)
         checks.refuse("reason", *rules.text(request.reason, max_length=MAX_DESCRIPTION))
     assert reason is not None  # refused above otherwise

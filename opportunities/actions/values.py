@@ -101,7 +101,7 @@ def _apply_competitors(
 
 
 def _check(opportunity: Opportunity, checks: FieldChecks) -> None:
-    checks.refuse("topic", *rules.text(opportunity.topic, max_length=300, required=True))
+    checks.refuse("topic", *rules.line(opportunity.topic, max_length=300, required=True))
     checks.refuse("description", *rules.text(opportunity.description, max_length=2000))
     if opportunity.currency not in DECIMALS:
         checks.refuse("currency", _("Enter a currency code of ISO 4217, such as EUR."))

@@ -55,7 +55,7 @@ class Kind:
         """
         if not isinstance(value, str):
             raise WrongValue(_("Enter a text."))
-        if problems := rules.text(value.strip(), max_length=MAX_TEXT):
+        if problems := rules.line(value.strip(), max_length=MAX_TEXT):
             raise WrongValue(*problems)
         return value.strip()
 

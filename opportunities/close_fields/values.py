@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from django.utils.translation import gettext as _
 
+from crm import rules
 from crm.languages import in_language
 from crm.types import Text, Values
 from opportunities.close_fields.kinds import KINDS, FieldType, WrongValue
@@ -54,9 +55,9 @@ def read_custom(definitions: Iterable[Definition], given: Mapping[str, Any]) -> 
 
 
 def _read(definition: Definition, value: Any) -> Any:
+    if definition.required and (value is None or (isinstance(value, str) and rules.is_blank(value))):
+        raise WrongValue(_("This field is required."))
     if value is None or (isinstance(value, str) and not value.strip()):
-        if definition.required:
-            raise WrongValue(_("This field is required."))
         return None
     return KINDS[definition.type].read(value, [choice["value"] for choice in definition.choices])
 

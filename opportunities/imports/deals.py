@@ -55,8 +55,10 @@ def read_deal(cells: Mapping[str, str], products: Products, field_types: Mapping
     """
     stage = cells["deal_stage"]
     with field_checks() as checks:
-        checks.refuse("opportunity_id", *rules.text(cells["opportunity_id"], max_length=MAX_EXTERNAL_ID, required=True))
-        checks.refuse("sales_agent", *rules.text(cells["sales_agent"], max_length=150, required=True))
+        checks.refuse("opportunity_id", *rules.line(cells["opportunity_id"], max_length=MAX_EXTERNAL_ID, required=True))
+        checks.refuse("sales_agent", *rules.line(cells["sales_agent"], max_length=150, required=True))
+        for column in ("product", "account"):
+            checks.refuse(column, *rules.one_line(cells[column]))
         created_on = _day(cells, "engage_date", checks)
         closing = _closing(cells, field_types, checks) if stage in OUTCOMES else None
         if stage in OPEN_STAGES:

@@ -90,7 +90,7 @@ def _team(row: Row, people: Mapping[str, Person]) -> dict[str, Person]:
     agent = Person(row.cells["sales_agent"], "salesperson", office)
     manager = Person(row.cells["manager"], "sales_manager", office)
     with field_checks() as checks:
-        checks.refuse("regional_office", *rules.text(office, max_length=100, required=True))
+        checks.refuse("regional_office", *rules.line(office, max_length=100, required=True))
         for column, person in (("sales_agent", agent), ("manager", manager)):
             checks.refuse(column, *_name_problems(person, people.get(person.username)))
         known = people.get(agent.username)
@@ -107,7 +107,7 @@ def _team(row: Row, people: Mapping[str, Person]) -> dict[str, Person]:
 
 
 def _name_problems(person: Person, known: Person | None) -> list[str]:
-    problems = [str(text) for text in rules.text(person.name, max_length=150, required=True)]
+    problems = [str(text) for text in rules.line(person.name, max_length=150, required=True)]
     if not problems and not person.username:
         problems.append(_("This name gives no username. Write it with letters."))
     if known and known.name != person.name:

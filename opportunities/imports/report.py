@@ -86,5 +86,6 @@ def refusal_text(refusal: Refusal, cells: Mapping[str, str], columns: Mapping[st
     for name, texts in refusal.errors.items():
         column = columns.get(name, name)
         sentences = " ".join(str(text) for text in texts)
-        told.append(f"{column} “{cells[column]}”: {sentences}" if cells.get(column) else f"{column}: {sentences}")
+        cell = " ".join(cells.get(column, "").split())
+        told.append(f"{column} “{cell}”: {sentences}" if cell else f"{column}: {sentences}")
     return " ".join(told)

@@ -110,7 +110,7 @@ def _read_accounts(path: Path, report: Report, actor: User) -> None:
             names = set()
             for row in rows:
                 name = " ".join(row.cells["account"].split())
-                problems = rules.text(name, max_length=MAX_NAME, required=True)
+                problems = rules.line(name, max_length=MAX_NAME, required=True) or rules.one_line(row.cells["account"])
                 for text in problems:
                     report.refuse(path.name, row.line, text)
                 if not problems:

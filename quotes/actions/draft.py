@@ -121,7 +121,7 @@ def _apply(quote: Quote, values: Mapping[str, Any]) -> None:
         if field in values:
             setattr(quote, field, values[field])
     with field_checks() as checks:
-        checks.refuse("name", *rules.text(quote.name or "", max_length=300, required=True))
+        checks.refuse("name", *rules.line(quote.name or "", max_length=300, required=True))
         if quote.total_amount is None:
             checks.refuse("total_amount", _("This field is required."))
         checks.refuse("total_amount", *rules.money(quote.total_amount, quote.currency))

@@ -10,7 +10,8 @@ from django.db import connection, transaction
 from crm.api import idempotency
 from crm.api.parsers import parse_object
 from crm.errors import Refusal
-from crm.models import Event, StoredAnswer, Token
+from crm.maintenance import maintenance
+from crm.models import Event, StoredAnswer, Token, Webhook
 from crm.models.stored_answer import FORGOTTEN_AT_ONCE
 from opportunities.api import views
 from opportunities.models import Opportunity, OpportunityClose
@@ -67,6 +68,18 @@ class TestAgain:
             assert first.status_code == second.status_code in (200, 201)
             assert (is_replayed(second), first.content) == (True, second.content)
 
+    def test_a_secret_is_shown_once_and_kept_nowhere_for_it(self, admin, api):
+        client, body = api(admin), {"url": "https://93.184.216.34/", "event_types": ["quote.won"]}
+        create = [client.post("webhooks/", body, idempotency_key=KEY) for __ in range(2)]
+        path = f"webhooks/{create[0].json()['id']}/rotate-secret/"
+        rotate = [client.post(path, idempotency_key="rotate") for __ in range(2)]
+        for first, second in (create, rotate):
+            assert first.json()["secret"].startswith("whsec_")
+            assert second.json() == first.json() | {"secret": None}
+            assert is_replayed(second)
+        assert Webhook.objects.get().secret == rotate[0].json()["secret"]
+        assert not StoredAnswer.objects.filter(content__contains="whsec_").exists()
+
     def test_in_the_language_of_the_first_time(self, rep, api, path):
         first = api(rep).post(path, accept_language="da", idempotency_key=KEY)
         second = api(rep).post(path, accept_language="en", idempotency_key=KEY)
@@ -103,7 +116,9 @@ class TestAgain:
         StoredAnswer.objects.bulk_create(rows)
         with time_machine.travel(NOW + timedelta(hours=24)):
             api(rep).post("opportunities/", {"topic": "Crane"}, idempotency_key=KEY)
-        assert StoredAnswer.objects.filter(created_at=NOW).count() == 1
+            assert StoredAnswer.objects.filter(created_at=NOW).count() == 1
+            maintenance()
+        assert StoredAnswer.objects.count() == 1, "the one of today"
 
     def test_other_methods_take_no_notice(self, rep, api):
         path = f"opportunities/{make_opportunity(rep).pk}/"

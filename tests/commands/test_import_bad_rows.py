@@ -15,6 +15,9 @@ CASES = [
     (BAD | {"opportunity_id": "x" * 101}, "Shorten this to 100 characters"),
     (BAD | {"sales_agent": ""}, "sales_agent: This field is required."),
     (BAD | {"sales_agent": "Nemo"}, "sales_agent “Nemo”: There is no user of this name. Add the agent to sales_teams"),
+    (BAD | {"sales_agent": "Moses\nFrase"}, "sales_agent “Moses Frase”: Write this in one line, without line breaks."),
+    (BAD | {"account": "Can\ncity"}, "account “Can city”: Write this in one line, without line breaks."),
+    (BAD | {"product": "GTX\nPro"}, "product “GTX Pro”: Write this in one line, without line breaks."),
     (BAD | {"product": ""}, "product: This field is required."),
     (BAD | {"product": "Anvil"}, "product “Anvil”: This product is not in products.csv. Correct it, or add it there."),
     (BAD | {"account": "Acme"}, "account “Acme”: There is no account of this name. Add it to accounts.csv"),
@@ -122,7 +125,7 @@ def test_a_row_that_cannot_be_read(tmp_path, text, reason):
 
 
 def test_a_line_is_counted_where_its_row_begins(tmp_path):
-    several = WON | {"account": "Smith,\nJones"}
+    several = WON | {"remarks": "Call Smith,\nthen Jones"}
     (line,) = run_import(write_folder(tmp_path, several, BAD | {"close_value": "x"}, accounts="")).bad
     assert "line 4: " in line
 

@@ -106,12 +106,12 @@ def held_up(deed: Deed) -> Iterator[Callable[[], Any]]:
             futures: list[Future[Any]] = []
             yield lambda: futures[0].result(PATIENCE)
             futures.append(pool.submit(_run, Barrier(1), deed))
-            _until_someone_waits()
+            until_someone_waits()
         wait(futures, PATIENCE)
         pool.submit(_close_connection).result(PATIENCE)
 
 
-def _until_someone_waits() -> None:
+def until_someone_waits() -> None:
     deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         with connection.cursor() as cursor:

@@ -8,8 +8,8 @@ import pytest
 
 from crm import own_lists
 from crm.models import SavedView
-from crm.own_lists import SaveRequest, arrange_views, canonical, save_view, set_columns
-from tests.expect import refused_by
+from crm.own_lists import SaveRequest, arrange_views, canonical, change_query, save_view, set_columns
+from tests.expect import invalid, refused_by
 from tests.factories import make_opportunity
 from tests.pages.html import column_labels, elements, text_of, titles
 from tests.pages.reading import errors_of
@@ -119,6 +119,12 @@ def test_there_is_a_limit_but_not_for_replacing(save, kept, monkeypatch):
 def test_a_list_with_too_long_an_address_is_refused(save):
     competitors = ",".join([str(UUID(int=0))] * 120)
     assert "too many filters" in errors_of(save("Long", competitor=competitors))["name"]
+
+
+def test_columns_do_not_make_it_too_long_either(kept, rep):
+    view = kept("Mine")
+    with invalid(name="too many filters"):
+        change_query(view.pk, "x" * 4001, actor=rep)
 
 
 def test_the_list_begins_with_the_default_view(client, save, rep):

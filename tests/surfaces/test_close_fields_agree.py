@@ -61,6 +61,7 @@ def right_values() -> st.SearchStrategy[Entry]:
 def wrong_values() -> st.SearchStrategy[Entry]:
     ancient = st.dates(max_value=date(1900, 1, 1) - timedelta(days=1))
     return st.one_of(
+        st.sampled_from(["a\nb", "a\u2028b"]).map(lambda text: entry(FieldType.TEXT, text, ...)),
         st.text("äx", min_size=301, max_size=320).map(lambda text: entry(FieldType.TEXT, text, ...)),
         st.integers(10**15, 10**18).map(lambda number: entry(FieldType.WHOLE_NUMBER, -number, ...)),
         st.just(entry(FieldType.WHOLE_NUMBER, Decimal("1.5"), ...)),
@@ -156,6 +157,10 @@ MISSING = {"field_1": (Entry(FieldType.TEXT, None, "", None), True, ShownOn.BOTH
 HALF = {"field_2": (entry(FieldType.WHOLE_NUMBER, Decimal("1.5"), ...), True, ShownOn.BOTH, True)}
 
 
+TWO_LINES = {"field_0": (entry(FieldType.TEXT, "a\r\nb", ...), False, ShownOn.BOTH, True)}
+
+
+@example(form=TWO_LINES)
 @example(form=BIG | MISSING | HALF)
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(form=forms())

@@ -93,7 +93,18 @@ class TestAddresses:
         assert "private network" in str(address_errors("https://hooks.example/")[0])
 
     @pytest.mark.parametrize(
-        "host", ["127.0.0.1", "localhost", "2130706433", "0x7f.1", "0", "[::1]", "[::ffff:7f00:1]"]
+        "host",
+        [
+            "127.0.0.1",
+            "127.1",
+            "localhost",
+            "2130706433",
+            "0177.0.0.1",
+            "0x7f.1",
+            "0",
+            "[::1]",
+            "[::ffff:7f00:1]",
+        ],
     )
     def test_whatever_way_it_is_written(self, host):
         assert "private network" in str(address_errors(f"https://{host}/")[0])
