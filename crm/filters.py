@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -170,7 +170,8 @@ def moments(field: str, lookup: str) -> django_filters.Filter:
 
     def parse(text: str) -> datetime:
         if _MOMENT.fullmatch(text):
-            return datetime.fromisoformat(text)
+            # PostgreSQL knows no offset of sixteen hours or more.
+            return datetime.fromisoformat(text).astimezone(UTC)
         return timezone.make_aware(datetime.combine(_day(text), edge))
 
     message = _("Enter a date such as 2026-11-21, or a time such as 2026-11-21T09:30:00Z.")
