@@ -156,6 +156,7 @@ def test_a_moment_is_taken_as_it_is(rep: User) -> None:
         make_opportunity(rep, topic="half past nine")
     assert topics(rep, "created_after=2026-03-01T09:30:00Z") == ["half past nine"]
     assert topics(rep, "created_after=2026-03-01T10:30:01%2B01:00") == []
+    assert topics(rep, "created_after=2026-03-02T09:29:00%2B23:59") == ["half past nine"]
     assert topics(rep, "modified_before=2026-03-01T10:30:00%2B01:00") == ["half past nine"]
     assert topics(rep, "created_before=9999-12-31") == ["half past nine"]
 
@@ -226,6 +227,7 @@ def test_an_index_answers_each_part_of_a_search() -> None:
         ("created_after=2026-02-30", "created_after"),
         ("created_before=9999-12-32", "created_before"),
         ("created_after=2026-11-21T09:30:00", "created_after"),
+        ("created_after=0001-01-01T00:00:00%2B01:00", "created_after"),
         ("view=everything", "view"),
         ("page_size=0", "page_size"),
         ("page_size=201", "page_size"),
