@@ -110,6 +110,14 @@ def focus_first(form: forms.BaseForm) -> None:
         first.field.widget.attrs["autofocus"] = True
 
 
+def judged_by_the_server(form: forms.BaseForm) -> None:
+    """The browser refuses nothing with remarks of its own: all that is wrong is told at once, beside the fields."""
+    form.use_required_attribute = False
+    for field in form.fields.values():
+        if field.required and not field.widget.use_fieldset:
+            field.widget.attrs["aria-required"] = "true"
+
+
 def amount_input(amount: Decimal | int, currency: str = "") -> str:
     """The amount as it would be typed, in the active language."""
     decimals = DECIMALS.get(currency)

@@ -12,7 +12,7 @@ from django import forms
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from crm.forms import MoneyField
+from crm.forms import MoneyField, WholeNumberField
 from crm.models import User
 from crm.types import Values
 from opportunities import form_choices
@@ -51,7 +51,7 @@ class OpportunityForm(forms.Form):
     currency = forms.ChoiceField(label=_("Currency"))
     estimated_revenue = MoneyField(label=_("Estimated revenue"), required=False)
     estimated_close_date = DayField(label=_("Estimated close date"), required=False)
-    probability = forms.IntegerField(label=_("Probability (%)"), required=False)
+    probability = WholeNumberField(label=_("Probability (%)"), required=False)
     rating = CodeField(label=_("Rating"), choices=Rating.choices)
     sales_stage = CodeField(label=_("Sales stage"), choices=SalesStage.choices)
     forecast_category = CodeField(label=_("Forecast category"), choices=OPEN_FORECASTS)

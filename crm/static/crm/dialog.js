@@ -58,8 +58,6 @@ function typed() {
   if (!form) return untouched;
   const values = new FormData(form);
   for (const hidden of form.querySelectorAll("[type=hidden]")) values.delete(hidden.name);
-  // Also what was typed to search for and not chosen.
-  for (const box of form.querySelectorAll("[role=combobox]")) values.append("", box.value);
   return new URLSearchParams(values).toString();
 }
 
@@ -99,8 +97,15 @@ dialog.addEventListener("submit", (event) => {
 
 // What was refused because others were faster is shown anew below the dialog.
 
+// A command in a menu that has closed again cannot have the focus: the button of the menu can.
+
+function place(opener) {
+  const menu = opener.closest("[popover]");
+  return menu && !opener.checkVisibility() ? document.querySelector(`[popovertarget="${menu.id}"]`) : opener;
+}
+
 dialog.addEventListener("close", () => {
   dialog.replaceChildren();
-  if (opener) opener.focus();
+  if (opener) place(opener).focus();
   if (dialog.dataset.outdated) location.reload();
 });
