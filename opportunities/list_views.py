@@ -67,6 +67,7 @@ OPPORTUNITY_COLUMNS = {
         _("Status reason"),
         lambda row: row.status_reason.label,
         order="status_reason",
+        style="is-reason",
         raw=lambda row: row.status_reason.code,
     ),
     "rating": Column(
