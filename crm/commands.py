@@ -6,6 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
 from crm.errors import Denied, Refusal
 from crm.models import Depth, User
 from crm.permissions import Privilege, allows, denial, depth
@@ -65,9 +68,14 @@ class Offer:
         return next((Denied(denial(user, each)) for each in self.needs if depth(user, each) == Depth.NONE), None)
 
 
+def refresh(request: HttpRequest) -> Command:
+    """Shows the page anew."""
+    return Command("refresh", _("Refresh"), "refresh", request.get_full_path(), dialog=False)
+
+
 def leading(commands: Sequence[Command]) -> list[Command]:
-    """Those that are always in sight: the first that are offered."""
-    return [command for command in commands if command.enabled][:LEADING] or list(commands[:LEADING])
+    """Those that are always in sight: the first that are offered, before any that are not."""
+    return sorted(commands, key=lambda command: not command.enabled)[:LEADING]
 
 
 def denied(user: User, privilege: Privilege, owner: User) -> Denied | None:
