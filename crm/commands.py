@@ -74,8 +74,8 @@ def refresh(request: HttpRequest) -> Command:
 
 
 def leading(commands: Sequence[Command]) -> list[Command]:
-    """Those that are always in sight: the first that are offered, before any that are not."""
-    return sorted(commands, key=lambda command: not command.enabled)[:LEADING]
+    """Those that are always in sight: the first that are offered; the first of all where none is."""
+    return [command for command in commands if command.enabled][:LEADING] or list(commands[:LEADING])
 
 
 def denied(user: User, privilege: Privilege, owner: User) -> Denied | None:

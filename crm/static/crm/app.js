@@ -99,6 +99,15 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// Ctrl and Enter send the form from any of its fields.
+
+document.addEventListener("keydown", (event) => {
+  const form = event.target.form;
+  const button = event.key === "Enter" && (event.ctrlKey || event.metaKey) && form && form.matches(".form")
+    && form.querySelector("[type=submit]");
+  if (button) form.requestSubmit(button);
+});
+
 // Menus made of details: Esc, a click elsewhere and the focus that leaves close them.
 
 const MENUS = ["user-menu", "drawer", "views"].map((name) => `details.${name}[open]`).join();
