@@ -12,12 +12,13 @@ class CrmConfig(AppConfig):
 
     def ready(self) -> None:
         from crm import maintenance, problem_guides  # noqa: F401  the guides register themselves
-        from crm.models import StoredAnswer
+        from crm.models import KeptForm, StoredAnswer
         from crm.webhooks.outbox import delete_old_deliveries
 
         post_migrate.connect(_ensure_roles, sender=self)
         maintenance.register(delete_old_deliveries)
         maintenance.register(StoredAnswer.objects.forget_all_old)
+        maintenance.register(KeptForm.objects.forget_old)
 
 
 class AdministrationConfig(admin_apps.AdminConfig):

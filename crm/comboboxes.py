@@ -10,8 +10,8 @@ from django import forms
 from crm.types import Text
 
 Choices = list[tuple[Any, Text]]
-# What stands before the name of a record that does not exist yet.
-NEW = "new:"
+# What stands before the name of a record that does not exist yet, and before a text that was typed and not chosen.
+NEW, TYPED = "new:", "typed:"
 
 
 class SearchSelect(forms.Select):
@@ -41,7 +41,8 @@ class SearchSelect(forms.Select):
         else:
             yield "", "—"
             yield from self._labelled(chosen)
-        yield from ((value, value.removeprefix(NEW)) for value in chosen if value.startswith(NEW))
+        for prefix in (NEW, TYPED):
+            yield from ((value, value.removeprefix(prefix)) for value in chosen if value.startswith(prefix))
 
     def _labelled(self, chosen: list[str]) -> Iterator[Any]:
         """Reads the records only where one is chosen."""

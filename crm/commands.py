@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
 from crm.errors import Denied, Refusal
 from crm.models import Depth, User
 from crm.permissions import Privilege, allows, denial, depth
 from crm.types import Text
 
+# How many commands stay in sight where there is no room for all.
+LEADING = 2
 # What stands against a command on a record for a user; None where nothing does.
 Judge = Callable[[Any, User], Refusal | None]
 
@@ -61,6 +66,16 @@ class Offer:
     def never(self, user: User) -> Denied | None:
         """Where his role allows it for no record at all. For which records it does, each of them is asked."""
         return next((Denied(denial(user, each)) for each in self.needs if depth(user, each) == Depth.NONE), None)
+
+
+def refresh(request: HttpRequest) -> Command:
+    """Shows the page anew."""
+    return Command("refresh", _("Refresh"), "refresh", request.get_full_path(), dialog=False)
+
+
+def leading(commands: Sequence[Command]) -> list[Command]:
+    """Those that are always in sight: the first that are offered; the first of all where none is."""
+    return [command for command in commands if command.enabled][:LEADING] or list(commands[:LEADING])
 
 
 def denied(user: User, privilege: Privilege, owner: User) -> Denied | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Protocol
 from uuid import UUID
 
+from django.db.models import Q
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
@@ -55,13 +56,25 @@ def event(
 
 
 def last_change(record: UUID) -> str:
-    """Who changed the record last and when, as a sentence; empty where no event tells it."""
-    last = Event.objects.filter(record_id=record).newest_first().first()
+    """Who changed the record last and when, as a sentence; empty where no event tells it.
+
+    What stands on its timeline counts: who makes a quote changes its opportunity.
+    """
+    last = Event.objects.filter(Q(record_id=record) | Q(group_id=record)).newest_first().first()
     actor = User.objects.filter(pk=last.actor_id).first() if last else None
     if last is None or actor is None:
         return ""
     moment = formats.date_format(timezone.localtime(last.occurred_at), "SHORT_DATETIME_FORMAT")
     return _("%(name)s changed this record after you opened it (%(time)s).") % {"name": actor.name, "time": moment}
+
+
+def changed_since(record: UUID, version: int) -> set[str]:
+    """The facts of the record that differ from what they were at that version."""
+    before: Values = {}
+    after: Values = {}
+    for event in Event.objects.filter(record_id=record, version__gt=version).order_by("id"):
+        before, after = event.before | before, after | event.after
+    return {name for name in after if after[name] != before[name]}
 
 
 def store(events: Iterable[Event]) -> None:

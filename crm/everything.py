@@ -42,6 +42,7 @@ class Searched:
     Attributes:
         name: of the address of its list.
         icon: a symbol of icons.svg.
+        ordering: of what is found; that of the list's first view unless given.
     """
 
     name: str
@@ -49,6 +50,10 @@ class Searched:
     icon: str
     definition: ListDefinition
     show: Callable[[Any], Hit]
+    ordering: str = ""
+
+    def ordered(self) -> dict[str, str]:
+        return {"ordering": self.ordering} if self.ordering else {}
 
 
 SEARCHED: list[Searched] = []
@@ -78,7 +83,7 @@ class Found:
     @property
     def url(self) -> str:
         query = QueryDict(mutable=True)
-        query.update({"view": self.result.view_name, "search": self.text})
+        query.update({"view": self.result.view_name, "search": self.text, **self.kind.ordered()})
         return f"{reverse(self.kind.name)}?{query.urlencode()}"
 
 
@@ -95,5 +100,5 @@ def search_everything(text: str, *, actor: User, limit: int) -> list[Found]:
 
 def _search(kind: Searched, text: str, actor: User, limit: int) -> Found:
     query = QueryDict(mutable=True)
-    query.update({"search": text, "page_size": str(limit)})
+    query.update({"search": text, "page_size": str(limit), **kind.ordered()})
     return Found(kind, text, read_list(kind.definition, query, actor))

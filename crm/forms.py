@@ -1,4 +1,4 @@
-"""Numbers typed the local way. Read strictly: what could mean two amounts is refused, never guessed."""
+"""Numbers typed the local way. Read strictly: what could mean two amounts is never guessed, but asked about."""
 
 from __future__ import annotations
 
@@ -56,7 +56,17 @@ class NumberField(forms.Field):
             return self.parse(typed)
         except ValueError:
             text = str(self.wrong) % {"example": number_format(Decimal("1234.50"), 2)}
-            raise ValidationError(text, code="invalid") from None
+            raise self.refusal(typed, text) from None
+
+    def refusal(self, typed: str, text: Text) -> ValidationError:
+        """Asks where the text means one number somewhere else; says what is wrong where it does not."""
+        meant = {number for number in readings(typed) if self.takes(number)}
+        if len(meant) == 1:
+            text = _("Do you mean %(number)s? Then enter it like this.") % {"number": self.prepare_value(meant.pop())}
+        return ValidationError(text, code="invalid")
+
+    def takes(self, number: Decimal) -> bool:
+        return True
 
     def parse(self, typed: str) -> Any:
         """Raises: ValueError."""
@@ -69,9 +79,12 @@ class WholeNumberField(NumberField):
 
     def parse(self, typed: str) -> int:
         number = parse_number(typed)
-        if number != int(number):
+        if not self.takes(number):
             raise ValueError(typed)
         return int(number)
+
+    def takes(self, number: Decimal) -> bool:
+        return number == int(number)
 
 
 class MoneyField(NumberField):
@@ -93,10 +106,12 @@ class MoneyField(NumberField):
 
     def to_python(self, value: Any) -> Decimal | None:
         amount = super().to_python(value)
-        decimals = DECIMALS.get(self.currency)
-        if amount is not None and decimals is not None and _typed_decimals(amount) > decimals:
-            raise ValidationError(_too_many(self.currency, decimals), code="decimals")
+        if amount is not None and not self.takes(amount):
+            raise self.refusal(str(value).strip(), _too_many(self.currency, DECIMALS[self.currency]))
         return amount
+
+    def takes(self, number: Decimal) -> bool:
+        return _typed_decimals(number) <= DECIMALS.get(self.currency, LONGEST)
 
 
 def focus_first(form: forms.BaseForm) -> None:
@@ -108,6 +123,14 @@ def focus_first(form: forms.BaseForm) -> None:
     first = wrong or (None if form.errors else next(iter(fields), None))
     if first:
         first.field.widget.attrs["autofocus"] = True
+
+
+def judged_by_the_server(form: forms.BaseForm) -> None:
+    """The browser refuses nothing with remarks of its own: all that is wrong is told at once, beside the fields."""
+    form.use_required_attribute = False
+    for field in form.fields.values():
+        if field.required and not field.widget.use_fieldset:
+            field.widget.attrs["aria-required"] = "true"
 
 
 def amount_input(amount: Decimal | int, currency: str = "") -> str:
@@ -126,13 +149,24 @@ def parse_number(typed: str) -> Decimal:
 
     Raises: ValueError.
     """
-    decimal, group = get_format("DECIMAL_SEPARATOR"), get_format("THOUSAND_SEPARATOR")
-    local = _local_form(decimal, group)
-    if len(typed) <= LONGEST and local.fullmatch(typed):
-        return Decimal(typed.replace(group, "").translate(_without(_SPACES)).replace(decimal, "."))
+    local = _read(typed, get_format("DECIMAL_SEPARATOR"), get_format("THOUSAND_SEPARATOR"))
+    if local is not None:
+        return local
     if len(typed) <= LONGEST and _PLAIN.fullmatch(typed) and not _like_thousands(typed):
         return Decimal(typed)
     raise ValueError(typed)
+
+
+def readings(typed: str) -> set[Decimal]:
+    """What the text means, somewhere."""
+    found = (_read(typed, decimal, group) for decimal in ",." for group in ",. " if decimal != group)
+    return {number for number in found if number is not None}
+
+
+def _read(typed: str, decimal: str, group: str) -> Decimal | None:
+    if len(typed) > LONGEST or not _local_form(decimal, group).fullmatch(typed):
+        return None
+    return Decimal(typed.replace(group, "").translate(_without(_SPACES)).replace(decimal, "."))
 
 
 def _local_form(decimal: str, group: str) -> re.Pattern[str]:

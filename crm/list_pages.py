@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 
 from crm.columns import Column
-from crm.commands import Command
+from crm.commands import Command, refresh
 from crm.errors import Invalid
 from crm.exports import CHOOSE, ExportForm, download, file_form
 from crm.filter_fields import FilterField
@@ -166,7 +166,7 @@ class ListPage(PageView):
         labels = {name: each.label for name, each in self.filters.items()}
         return {
             **self.get_context(),
-            "commands": [*self.get_commands(), self._columns_command(), self._export_command(invalid)],
+            "commands": [*self.get_commands(), *self._list_commands(invalid)],
             "selection": self._selection(summary.count),
             "result": result,
             "errors": sentences(invalid, labels) if invalid else [],
@@ -190,8 +190,9 @@ class ListPage(PageView):
             "clear_url": self.url_with(**dict.fromkeys({*narrowing, "cursor"})) if narrowing else "",
         }
 
-    def _columns_command(self) -> Command:
-        return Command("columns", _("Edit columns"), "columns", self.url_with(edit="columns"))
+    def _list_commands(self, invalid: Invalid | None) -> list[Command]:
+        columns = Command("columns", _("Edit columns"), "columns", self.url_with(edit="columns"))
+        return [refresh(self.request), columns, self._export_command(invalid)]
 
     def _chips(self) -> list[Chip]:
         """The filters that are set; a record that one names is read for its name."""

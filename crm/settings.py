@@ -147,6 +147,8 @@ STORAGES = {
     },
 }
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = DEBUG
+if DEBUG:  # else by their hashed names all files are: a typeface must be there before the page is
+    WHITENOISE_IMMUTABLE_FILE_TEST = r"\.woff2$"
 
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {

@@ -26,7 +26,7 @@ from django_htmx.http import HttpResponseClientRedirect, reselect, reswap, retar
 from crm.comboboxes import search_only
 from crm.errors import PASSING, RETRY_AFTER_SECONDS, Invalid, NotFound, Refusal, Stale
 from crm.events import last_change
-from crm.forms import focus_first
+from crm.forms import focus_first, judged_by_the_server
 from crm.models import User
 from crm.types import Text
 from crm.unsent import UNSENT, keep
@@ -182,6 +182,7 @@ class FormPage(PageView):
         context = {"form": form, "version": "" if version is None else str(version), "refusal": None, **context}
         context["is_over"] = bool(context["refusal"]) and not self.is_curable(context["refusal"])
         focus_first(form)
+        judged_by_the_server(form)
         return self.show({**self.get_context(), **context}, status=status)
 
     def get_context(self) -> dict[str, Any]:

@@ -1,29 +1,33 @@
 """The steps of a verb on many opportunities: form, preview, run, result.
 
 Each step is one form that is sent to the same address and carries everything along: the chosen ids, frozen when
-the form was opened, and what was typed. Nothing is kept between the steps and no id is believed: every step asks the
-action, with `dry_run` where it only shows. So each can be sent twice, and a row that is done already is told as such.
+the form was opened, and what was typed. It is kept for the page that shows it, so that going back sends nothing again.
+No id is believed: every step asks the action, with `dry_run` where it only shows. So each can be sent twice, and a row
+that is done already is told as such.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from django import forms
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse, QueryDict
 from django.urls import reverse
 from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from crm.errors import Invalid, NotFound, Refusal
+from crm.forms import judged_by_the_server
+from crm.kept_pages import KeptPage
 from crm.selection import LIMIT, ids_in_list, read_ids, selection_key
 from crm.types import Text
 from crm.unsent import UNSENT
-from crm.views import NOT_SENT, PageView, add_errors
+from crm.views import NOT_SENT, add_errors
 from opportunities.actions import MAX_ROWS, RowResult
 from opportunities.bulk_commands import bulk_label
 from opportunities.bulk_forms import shown_values
@@ -37,13 +41,17 @@ CHUNK = 200
 WRITING = ("run", "chunk")
 
 
-class BulkPage(PageView):
+class BulkPage(KeptPage):
     """One verb. Hooks: `get_form`; `deed`, which calls the action; `needless`."""
 
-    http_method_names = ["get", "head", "options", "post"]
     section = "opportunities"
     command = ""
     words: Words
+    step_field = "bulk-step"
+    # What only chose the rows, or a step.
+    not_kept = ("bulk-all", "bulk-along")
+    sent: QueryDict
+    ids: list[UUID]
     # Why a form is asked for at all, above its fields.
     question: Text = ""
 
@@ -61,23 +69,30 @@ class BulkPage(PageView):
     # The steps
 
     def load(self) -> None:
+        self.sent = self.request.POST.copy() or self.read_kept()
         refusal = OFFERS[self.command].never(self.actor)
         if refusal:
             raise refusal
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        return self._back_to_list(_("Select opportunities first."))
+        """The step that was sent last from the page before."""
+        if not self.sent:
+            return self._back_to_list(_("Select opportunities first."))
+        self.ids = read_ids(self.sent.getlist("bulk-ids"))
+        if not self.found:
+            raise NotFound
+        steps: dict[str, Callable[[], HttpResponse]] = {
+            "form": lambda: self.show_form(self.get_form(self.sent)),
+            "preview": lambda: self._with_form(self.preview),
+            "ready": lambda: self._with_form(self.keep_ready),
+            "left": lambda: self._with_form(self.show_left),
+            "result": lambda: self._with_form(self.result),
+        }
+        return steps.get(self._step, lambda: self.show_form(self.get_form()))()
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """`bulk-step` says which one is asked for; the list, which sends none, begins with the form."""
-        steps: dict[str, Callable[[], HttpResponse]] = {
-            "form": lambda: self.show_form(self.get_form(request.POST)),
-            "preview": lambda: self._with_form(self.preview),
-            "ready": lambda: self._with_form(self.keep_ready),
-            "run": lambda: self._with_form(self.run),
-            "chunk": lambda: self._with_form(self.run_chunk),
-            "result": lambda: self._with_form(self.result),
-        }
+        self._settle()
         try:
             self.ids = self._chosen()
         except Invalid:
@@ -86,31 +101,37 @@ class BulkPage(PageView):
             return self._back_to_list(_("Select opportunities first."))
         if len(self.ids) > LIMIT:
             return self._back_to_list(_too_many())
-        step = self._step()
-        # A step of a run has an answer for each row, also where none of them is there any more.
-        if not self.found and step != "chunk":
-            raise NotFound
-        return steps.get(step, lambda: self.show_form(self.get_form()))()
+        if self._step == "chunk":
+            return self._with_form(self.run_chunk)
+        if self._step == "run":
+            self.run()
+        self.sent["bulk-ids"] = ",".join(map(str, self.ids))
+        return self.lead_on(self.sent)
 
+    @property
     def _step(self) -> str:
-        """The way back to a form after signing in writes nothing: it leads to what would happen."""
-        step = self.request.POST.get("bulk-step", "")
-        if UNSENT in self.request.POST and step in WRITING:
+        return self.sent.get(self.step_field, "")
+
+    def _settle(self) -> None:
+        """The preview offers to close open quotes along, and checks anew. The way back to a form after signing in
+        writes nothing: it leads to what would happen.
+        """
+        if UNSENT in self.sent and self._step in WRITING:
             messages.info(self.request, NOT_SENT)
-            return "preview"
-        return "preview" if "bulk-along" in self.request.POST else step
+            self.sent["bulk-step"] = "preview"
+        if along := self.sent.get("bulk-along"):
+            self.sent["close_quotes"], self.sent["bulk-step"] = along, "preview"
 
     def _chosen(self) -> list[UUID]:
         """Raises: Invalid."""
-        sent = self.request.POST
-        if not sent.get("bulk-all"):
-            return read_ids(sent.getlist("bulk-ids"))
+        if not self.sent.get("bulk-all"):
+            return read_ids(self.sent.getlist("bulk-ids"))
         page = OpportunityListPage
         return ids_in_list(page.definition, self.query, self.actor, default_view=page.default_view)
 
     def _with_form(self, step: Callable[[forms.Form], HttpResponse]) -> HttpResponse:
         """What the form gets wrong for all rows leads back to it, with everything that was typed."""
-        form = self.get_form(self._typed())
+        form = self.get_form(self.sent)
         if not form.is_valid():
             return self.show_form(form, status=400)
         try:
@@ -118,15 +139,6 @@ class BulkPage(PageView):
         except Invalid as invalid:
             add_errors(form, invalid)
             return self.show_form(form, status=invalid.status, refusal=invalid)
-
-    def _typed(self) -> Any:
-        """The preview offers to close open quotes along, and checks anew."""
-        along = self.request.POST.get("bulk-along")
-        if not along:
-            return self.request.POST
-        typed = self.request.POST.copy()
-        typed["close_quotes"] = along
-        return typed
 
     def show_form(self, form: forms.Form, *, status: int = 200, refusal: Refusal | None = None) -> HttpResponse:
         return self._show("opportunities/bulk_form.html", form, status=status, refusal=refusal)
@@ -141,14 +153,24 @@ class BulkPage(PageView):
         self.ids = [row.pk for row in ready or rows]
         return self._show_preview(form, ready or rows)
 
-    def run(self, form: forms.Form) -> HttpResponse:
-        """As many as one call takes; those that are left are sent with the next form."""
-        sent = self._sent_before()
-        rows = self._run_rows(self.ids[sent : sent + MAX_ROWS], form)
-        self.done = [*self.done, *(row.pk for row in rows if row.fate == Fate.DONE)]
-        if sent + len(rows) >= len(self.ids):
-            return self.result(form)
-        return self._show("opportunities/bulk_run.html", form, sent=sent + len(rows))
+    def run(self) -> None:
+        """As many as one call takes; those that are left are sent with the next form. Where the form is wrong for all
+        the preview says so.
+        """
+        form = self.get_form(self.sent)
+        self.sent["bulk-step"] = "preview"
+        if not form.is_valid():
+            return
+        sent = self._sent_before
+        with suppress(Invalid):
+            rows = self._run_rows(self.ids[sent : sent + MAX_ROWS], form)
+            done = [*self.done, *(row.pk for row in rows if row.fate == Fate.DONE)]
+            self.sent["bulk-done"] = ",".join(map(str, done))
+            self.sent["bulk-sent"] = str(sent + len(rows))
+            self.sent["bulk-step"] = "result" if sent + len(rows) >= len(self.ids) else "left"
+
+    def show_left(self, form: forms.Form) -> HttpResponse:
+        return self._show("opportunities/bulk_run.html", form, sent=self._sent_before)
 
     def run_chunk(self, form: forms.Form) -> HttpResponse:
         """For scripts: the ids are one step of the progress, the answer is what came of each."""
@@ -167,13 +189,14 @@ class BulkPage(PageView):
 
     def _preview_rows(self, ids: Sequence[UUID], form: forms.Form) -> list[Row]:
         results = in_chunks(ids, lambda chunk: self.deed(chunk, form, dry_run=True))
-        return [self._row(result, form, done=False) for result in results]
+        return [self._row(result, self.found, form, done=False) for result in results]
 
     def _run_rows(self, ids: Sequence[UUID], form: forms.Form) -> list[Row]:
-        return [self._row(result, form, done=True) for result in self.deed(ids, form, dry_run=False)]
+        before = self.found
+        return [self._row(result, before, form, done=True) for result in self.deed(ids, form, dry_run=False)]
 
-    def _row(self, result: RowResult, form: forms.Form, *, done: bool) -> Row:
-        opportunity = self.found.get(result.id)
+    def _row(self, result: RowResult, found: Mapping[UUID, Opportunity], form: forms.Form, *, done: bool) -> Row:
+        opportunity = found.get(result.id)
         needless = self.needless(opportunity, form) if opportunity else ""
         return make_row(result, opportunity, self.words, done=done, needless=needless)
 
@@ -182,6 +205,7 @@ class BulkPage(PageView):
 
     def _show(self, template: str, form: forms.Form, *, status: int = 200, **context: Any) -> HttpResponse:
         self.template_name = template
+        judged_by_the_server(form)
         shared = {
             **self.get_context(),
             "form": form,
@@ -208,14 +232,15 @@ class BulkPage(PageView):
     def done(self) -> list[UUID]:
         """Those that earlier steps of the run report as done: no more than what to show."""
         chosen = set(self.ids)
-        return [pk for pk in read_ids(self.request.POST.getlist("bulk-done")) if pk in chosen]
+        return [pk for pk in read_ids(self.sent.getlist("bulk-done")) if pk in chosen]
 
     @property
     def query(self) -> str:
-        return self.request.POST.get("bulk-query", "")
+        return self.sent.get("bulk-query", "")
 
+    @property
     def _sent_before(self) -> int:
-        sent = self.request.POST.get("bulk-sent", "")
+        sent = self.sent.get("bulk-sent", "")
         return int(sent) if sent.isascii() and sent.isdigit() and len(sent) < 9 else 0
 
     def get_back(self) -> tuple[str, Text]:

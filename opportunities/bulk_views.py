@@ -39,9 +39,9 @@ class BulkClosePage(BulkPage):
 
     def _currencies(self) -> list[str]:
         """Of all the chosen ones. A step of the run knows its own rows only, and is told."""
-        if self.request.POST.get("bulk-step") != "chunk":
+        if self.sent.get("bulk-step") != "chunk":
             return sorted({opportunity.currency for opportunity in self.found.values()})
-        told = self.request.POST.get("bulk-currency", "")
+        told = self.sent.get("bulk-currency", "")
         return [told] if told in DECIMALS else []
 
     def deed(self, ids: Sequence[UUID], form: forms.Form, *, dry_run: bool) -> list[RowResult]:

@@ -78,10 +78,10 @@ def create_refusal(user: User) -> Refusal | None:
 OFFERS = {
     offer.key: offer
     for offer in (
-        Offer("edit", _("Edit"), "edit", edit_refusal, dialog=False),
         Offer("close-as-won", label_of(Opportunity.win), "won", close_refusal),
         Offer("close-as-lost", label_of(Opportunity.lose), "lost", close_refusal),
         Offer("reopen", label_of(Opportunity.reopen), "reopen", reopen_refusal, needs=(Privilege.REOPEN,)),
+        Offer("edit", _("Edit"), "edit", edit_refusal, dialog=False),
         Offer("close-quotes", _("Close all quotes"), "close-quotes", close_quotes_refusal),
         Offer("new-quote", _("New quote"), "add", edit_refusal),
         # Which creates a record for the new owner.

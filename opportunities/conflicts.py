@@ -6,7 +6,7 @@ touched. The others take what the record holds now.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -86,6 +86,11 @@ def conflicts_of(typed: forms.Form, merged: forms.Form) -> list[Conflict]:
             continue
         found.append(Conflict(bound.label, _shown(bound, theirs), _shown(bound, mine) if touched else None))
     return found
+
+
+def taken_over(form: forms.Form, names: Collection[str]) -> list[Conflict]:
+    """These fields of a form, which someone else changed, as the record holds them now."""
+    return [Conflict(bound.label, _shown(bound, bound.initial)) for bound in form if bound.name in names]
 
 
 def _moved(opened: forms.BoundField, present: Any) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from crm.comboboxes import NEW, Choices, SearchSelect
+from crm.comboboxes import NEW, TYPED, Choices, SearchSelect
 from crm.forms import NumberField, WholeNumberField
 from crm.types import Text, Values
 from opportunities.close_fields.kinds import FieldType
@@ -46,9 +45,8 @@ class LongTextField(forms.CharField):
 class DayField(forms.DateField):
     """A day, picked or typed; travels as 2026-11-21 whatever the language."""
 
-    def __init__(self, *, latest: date | None = None, **options: Any) -> None:
-        attrs = {"max": latest.isoformat()} if latest else {}
-        super().__init__(widget=forms.DateInput(attrs={"type": "date", **attrs}, format="%Y-%m-%d"), **options)
+    def __init__(self, **options: Any) -> None:
+        super().__init__(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
 
 
 class CodeField(forms.TypedChoiceField):
@@ -91,9 +89,24 @@ class NewRecord:
 class SearchedField(RecordField):
     """One of many records: found by typing at the `url`, or chosen from all of them, which are read only then."""
 
+    default_error_messages = {"unchosen": _("Choose one from the list, or empty this field.")}
+
     def __init__(self, *, url: Text, choices: Callable[[], Choices], **options: Any) -> None:
         super().__init__(choices=[], widget=SearchSelect(url), **options)
         self.choices = lambda: [("", "—"), *choices()]
+
+    def clean(self, value: Any) -> Any:
+        if isinstance(value, str) and value.startswith(TYPED):
+            value = self._named(value.removeprefix(TYPED))
+        return super().clean(value)
+
+    def _named(self, text: str) -> str:
+        """Whoever typed a whole name has chosen it."""
+        offered: Any = self.choices
+        named = [choice for choice, label in offered if str(label).casefold() == text.casefold()]
+        if len(named) != 1:
+            raise ValidationError(self.error_messages["unchosen"], code="unchosen")
+        return str(named[0])
 
 
 class SearchedOrNewField(SearchedField):

@@ -12,7 +12,8 @@ from django import forms
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
-from crm.forms import MoneyField
+from crm.currencies import DECIMALS
+from crm.forms import MoneyField, WholeNumberField
 from crm.models import User
 from crm.types import Values
 from opportunities import form_choices
@@ -50,7 +51,7 @@ class OpportunityForm(forms.Form):
     currency = forms.ChoiceField(label=_("Currency"))
     estimated_revenue = MoneyField(label=_("Estimated revenue"), required=False)
     estimated_close_date = DayField(label=_("Estimated close date"), required=False)
-    probability = forms.IntegerField(label=_("Probability (%)"), required=False)
+    probability = WholeNumberField(label=_("Probability (%)"), required=False)
     rating = CodeField(label=_("Rating"), choices=Rating.choices)
     sales_stage = CodeField(label=_("Sales stage"), choices=SalesStage.choices)
     forecast_category = CodeField(
@@ -82,11 +83,18 @@ class OpportunityForm(forms.Form):
         }
         for name in choices.keys() & self.fields.keys():
             self._offer(name, choices[name]())
-        self._fix_currency(currency_fixed and "currency" in self.fields)
+        if "currency" in self.fields:
+            self._read_amount_in(str((data or {}).get("currency", "")))
+            self._fix_currency(currency_fixed)
 
     def _offer(self, name: str, offered: form_choices.Choices) -> None:
         field: Any = self.fields[name]
         field.choices = [("", "—"), *offered] if name == "account" else offered
+
+    def _read_amount_in(self, chosen: str) -> None:
+        """What is three decimals too many, and thousands elsewhere, depends on the currency."""
+        revenue: Any = self.fields["estimated_revenue"]
+        revenue.currency = chosen if chosen in DECIMALS else self.initial["currency"]
 
     def _fix_currency(self, fixed: bool) -> None:
         if fixed:

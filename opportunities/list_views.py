@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Sum
@@ -68,6 +67,7 @@ OPPORTUNITY_COLUMNS = {
         _("Status reason"),
         lambda row: row.status_reason.label,
         order="status_reason",
+        style="is-reason",
         raw=lambda row: row.status_reason.code,
     ),
     "rating": Column(
@@ -121,7 +121,7 @@ class OpportunityListPage(ListPage):
         return filters_of(self.view_name)
 
     def get_commands(self) -> list[Command]:
-        return [new_command(self.actor), refresh(self)]
+        return [new_command(self.actor)]
 
     def get_row_commands(self, row: Opportunity) -> list[Command]:
         return row_commands(row, self.actor)
@@ -149,7 +149,7 @@ class RecordListPage(ListPage):
     def get_commands(self) -> list[Command]:
         allowed = access(self.actor, self.model.kind) >= RecordAccess.EDIT
         reason: Text = "" if allowed else access_denial(RecordAccess.EDIT)
-        return [Command("new", _("New"), "add", reverse(f"{self.name}-new"), reason, False), refresh(self)]
+        return [Command("new", _("New"), "add", reverse(f"{self.name}-new"), reason, False)]
 
 
 def _name_of(url_name: str) -> Column:
@@ -181,7 +181,3 @@ class CompetitorListPage(RecordListPage):
     }
     empty_title = _("No competitors yet")
     empty_text = _("Competitors can be named when an opportunity is closed, so that you see whom you lose to.")
-
-
-def refresh(page: Any) -> Command:
-    return Command("refresh", _("Refresh"), "refresh", page.request.get_full_path(), dialog=False)

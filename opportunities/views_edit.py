@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -11,12 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.errors import NotFound
+from crm.events import changed_since
 from crm.models import User
 from crm.types import Text
 from crm.views import FormPage
 from opportunities.actions import create_opportunity, edit_opportunity
 from opportunities.commands import create_refusal, require_command
-from opportunities.conflicts import EditPage, with_originals
+from opportunities.conflicts import EditPage, taken_over, with_originals
 from opportunities.forms import OpportunityForm
 from opportunities.models import Opportunity, SalesStage, State, StatusReason
 from opportunities.reads import find_record
@@ -101,15 +103,25 @@ class SectionEditPage(OpportunityView, EditPage):
         return self.opportunity.version
 
     def get_form(self, data: Any = None) -> OpportunityForm:
-        form = OpportunityForm(
-            data,
-            opportunity=self.opportunity,
-            user=self.actor,
-            currency_fixed=bool(self.opportunity.quotes.all()),
-            only=self.edited.fields,
-        )
+        form = self._form(data, self.edited.fields)
         with_originals(form)
         return form
+
+    def _form(self, data: Any = None, only: Collection[str] = ()) -> OpportunityForm:
+        fixed = bool(self.opportunity.quotes.all())
+        return OpportunityForm(data, opportunity=self.opportunity, user=self.actor, currency_fixed=fixed, only=only)
+
+    def renewed(self, form: Form) -> Form:
+        """Tells also of what others changed elsewhere on the page, which the form does not hold."""
+        merged = super().renewed(form)
+        elsewhere = {
+            name
+            for opened in self.expected or ()
+            for name in changed_since(self.opportunity.pk, opened).difference(self.edited.fields)
+        }
+        if elsewhere:
+            self.conflicts = [*self.conflicts, *taken_over(self._form(), elsewhere)]
+        return merged
 
     def get_cancel_url(self) -> str:
         return self.address()

@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from crm.charts import ColumnChart
-from crm.commands import Command, Tab
+from crm.commands import Command, Tab, refresh
 from crm.errors import Invalid
 from crm.exports import CHOOSE, ExportForm, file_form
 from crm.filter_fields import PERIODS
@@ -26,7 +26,6 @@ from opportunities.analytics import Sums, over, percent_of
 from opportunities.chart_data import month_label, won_and_lost
 from opportunities.list_filters import OPPORTUNITY_FILTERS, UNOFFERED_FILTERS
 from opportunities.list_links import closed_within, opportunities_url
-from opportunities.list_views import refresh
 from opportunities.win_loss import GROUPINGS, USUAL, Group, Report, read_report
 from opportunities.win_loss_export import export_report
 
@@ -131,7 +130,7 @@ class WinLossPage(PageView):
             "commands": [
                 Command("filters", _("Edit filters"), "filter", self.url_with(edit="filters")),
                 Command("export", _("Export"), "export", self.url_with(export=CHOOSE)),
-                refresh(self),
+                refresh(self.request),
             ],
             "periods": self._periods(),
             "chips": self._chips(),

@@ -34,7 +34,7 @@ class QuoteListPage(ListPage):
     filters = QUOTE_FILTERS
     columns = {
         "number": Column(_("Number"), lambda row: (row.number, row.get_absolute_url), "link", "number", "is-short"),
-        "revision": Column(_("Revision"), lambda row: row.revision, order="revision", style="is-number"),
+        "revision": Column(_("Revision"), lambda row: row.revision, order="revision", style="is-short"),
         "name": Column(_("Name"), lambda row: row.name, order="name", style="is-wide"),
         "opportunity": Column(
             _("Opportunity"),

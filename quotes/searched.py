@@ -14,4 +14,5 @@ def _quote(row: Quote) -> Hit:
     return Hit(f"{row.full_number} – {row.name}", row.get_absolute_url(), row.opportunity.topic, badge)
 
 
-everything.register(Searched("quotes", _("Quotes"), "quote", QUOTES, _quote))
+# The newest number first, and of each the newest revision.
+everything.register(Searched("quotes", _("Quotes"), "quote", QUOTES, _quote, "-number,-revision"))

@@ -1,6 +1,7 @@
 from crm.models.bad_tokens import BadTokens
 from crm.models.business_unit import BusinessUnit
 from crm.models.event import Event
+from crm.models.kept_form import KeptForm
 from crm.models.own_list import ListLayout, SavedView
 from crm.models.role import Depth, RecordAccess, Role
 from crm.models.stored_answer import StoredAnswer
@@ -16,6 +17,7 @@ __all__ = [
     "DeliveryState",
     "Depth",
     "Event",
+    "KeptForm",
     "ListLayout",
     "RecordAccess",
     "Role",

@@ -63,7 +63,7 @@ class WebhookListPage(ListPage):
 class WebhookForm(forms.Form):
     url = forms.CharField(
         label=gettext_lazy("Address"),
-        widget=forms.URLInput(attrs={"autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off", "inputmode": "url"}),
         help_text=gettext_lazy("It begins with https:// and leads to a public server."),
     )
     event_types = forms.MultipleChoiceField(label=gettext_lazy("Event types"), widget=forms.CheckboxSelectMultiple)

@@ -81,7 +81,9 @@ def open_browser(chromium: Browser, live_server: Any) -> Iterator[Callable[..., 
 
     def opened(user: User | None, size: str = "desktop", **options: Any) -> Page:
         context = chromium.new_context(
-            base_url=live_server.url, viewport=SIZES.get(size), locale="en-US", **{"reduced_motion": "reduce"} | options
+            base_url=live_server.url,
+            viewport=SIZES.get(size),
+            **{"locale": "en-US", "reduced_motion": "reduce"} | options,
         )
         context.set_default_timeout(TIMEOUT)
         contexts.append(context)

@@ -74,7 +74,7 @@ def test_rows_of_several_pages_are_chosen_and_closed(open_browser, accessible, r
     expect(page.get_by_text("3 opportunities are selected.")).to_be_visible()
     accessible(page)
     page.get_by_role("button", name="Preview").click()
-    page.wait_for_load_state()
+    expect(page.locator(".bulk-rows")).to_be_visible()
     expect(page.get_by_text(quote.number)).to_be_visible()
     accessible(page)
     assert set(states().values()) == {State.OPEN}
@@ -137,7 +137,7 @@ def test_a_step_that_fails_is_tried_again(open_browser, accessible, rep, few, mo
     page.get_by_role("checkbox", name="Select all on this page").check()
     command(page, "Close as Lost")
     page.get_by_role("button", name="Preview").click()
-    page.wait_for_load_state()
+    expect(page.locator(".bulk-rows")).to_be_visible()
     answered = []
 
     def second_fails(route):
@@ -147,7 +147,7 @@ def test_a_step_that_fails_is_tried_again(open_browser, accessible, rep, few, mo
         else:
             route.continue_()
 
-    page.route("**/bulk/close-as-lost/", second_fails)
+    page.route("**/bulk/close-as-lost/*", second_fails)
     page.get_by_role("button", name="Close as Lost (3)").click()
     again = page.get_by_role("button", name="Try again")
     expect(again).to_be_focused()
@@ -159,6 +159,10 @@ def test_a_step_that_fails_is_tried_again(open_browser, accessible, rep, few, mo
     again.click()
     expect(page.get_by_text("All of it is done.")).to_be_visible()
     assert set(states().values()) == {State.LOST}
+    page.go_back()
+    expect(page.locator("[data-row] .badge--already")).to_have_count(3)
+    page.go_back()
+    expect(page.get_by_role("button", name="Preview")).to_be_visible()
 
 
 @pytest.mark.parametrize("button", ["Try again", "Stop"])
@@ -170,11 +174,11 @@ def test_a_run_goes_on_though_one_signed_in_anew_in_another_tab(open_browser, re
     page.get_by_role("checkbox", name="Select all on this page").check()
     command(page, "Close as Lost")
     page.get_by_role("button", name="Preview").click()
-    page.wait_for_load_state()
-    page.route("**/bulk/close-as-lost/", lambda route: route.fulfill(status=503, body="away"))
+    expect(page.locator(".bulk-rows")).to_be_visible()
+    page.route("**/bulk/close-as-lost/*", lambda route: route.fulfill(status=503, body="away"))
     page.get_by_role("button", name="Close as Lost (3)").click()
     expect(page.get_by_role("button", name="Try again")).to_be_focused()
-    page.unroute("**/bulk/close-as-lost/")
+    page.unroute("**/bulk/close-as-lost/*")
     (token,) = (each for each in page.context.cookies() if each["name"] == "csrftoken")
     page.context.add_cookies([token | {"value": "a" * 32}])
     page.get_by_role("button", name=button).click()
@@ -188,7 +192,7 @@ def test_a_run_whose_session_ended_says_so_and_goes_on_after_signing_in(open_bro
     page.get_by_role("checkbox", name="Select all on this page").check()
     command(page, "Close as Lost")
     page.get_by_role("button", name="Preview").click()
-    page.wait_for_load_state()
+    expect(page.locator(".bulk-rows")).to_be_visible()
     (session,) = (each for each in page.context.cookies() if each["name"] == "sessionid")
     page.context.clear_cookies(name="sessionid")
     page.get_by_role("button", name="Close as Lost (3)").click()
@@ -205,9 +209,9 @@ def test_a_run_can_be_stopped(open_browser, rep, few, monkeypatch):
     page.get_by_role("checkbox", name="Select all on this page").check()
     command(page, "Close as Lost")
     page.get_by_role("button", name="Preview").click()
-    page.wait_for_load_state()
+    expect(page.locator(".bulk-rows")).to_be_visible()
     held = []
-    page.route("**/bulk/close-as-lost/", lambda route: route.continue_() if held else held.append(route))
+    page.route("**/bulk/close-as-lost/*", lambda route: route.continue_() if held else held.append(route))
     page.get_by_role("button", name="Close as Lost (3)").click()
     page.get_by_role("button", name="Stop").click()
     held[0].continue_()
@@ -252,7 +256,7 @@ def test_a_phone_shows_each_step(open_browser, accessible, rep, few, width):
     command(page, "Close as Won")
     accessible(page)
     page.get_by_role("button", name="Preview").click()
-    page.wait_for_load_state()
+    expect(page.locator(".bulk-rows")).to_be_visible()
     accessible(page)
     page.get_by_role("button", name="Close the quotes as Lost").click()
     page.get_by_role("button", name="Close as Won (3)").click()
@@ -267,7 +271,7 @@ def test_all_of_it_works_without_scripts(open_browser, rep, few):
     tick(page, "One", "Two")
     command(page, "Close as Won")
     page.get_by_role("button", name="Preview").click()
-    page.wait_for_load_state()
+    expect(page.locator(".bulk-rows")).to_be_visible()
     page.get_by_role("button", name="Close as Won (1)").click()
     expect(page.get_by_text("What was refused is unchanged.")).to_be_visible()
     assert states() == {"One": State.WON, "Three": State.OPEN, "Two": State.OPEN}
@@ -276,6 +280,6 @@ def test_all_of_it_works_without_scripts(open_browser, rep, few):
     command(page, "Close quotes")
     page.get_by_label("Lost").check()
     page.get_by_role("button", name="Preview").click()
-    page.wait_for_load_state()
+    expect(page.locator(".bulk-rows")).to_be_visible()
     page.get_by_role("button", name="Close quotes (1)").click()
     expect(page.get_by_text("All of it is done.")).to_be_visible()

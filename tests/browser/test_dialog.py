@@ -91,6 +91,7 @@ def test_a_disabled_command_says_why_to_pointer_and_keyboard(open_browser, acces
     page.goto(f"/accounts/{account.pk}/")
     reason = page.get_by_text("Only a system administrator may delete this.")
     expect(reason).to_be_hidden()
+    page.get_by_role("button", name="More commands").click()
     command = page.get_by_role("button", name="Delete")
     command.focus()
     expect(reason).to_be_visible()
@@ -243,7 +244,7 @@ class TestClosing:
         keyboard, box = page.keyboard, page.get_by_role("combobox", name="Competitor")
         expect(page.get_by_label("Status reason", exact=True)).to_be_focused()
         keyboard.type("Out")
-        expect(box).to_have_attribute("required", "")
+        expect(box).to_have_attribute("aria-required", "true")
         while not box.evaluate("box => box === document.activeElement"):
             keyboard.press("Tab")
         keyboard.type("no")
@@ -258,9 +259,8 @@ class TestClosing:
         expect(box).to_be_focused()
         keyboard.press("Tab")
         keyboard.type("Cheaper.")
-        keyboard.press("Tab")
         with page.expect_navigation():
-            keyboard.press("Enter")
+            keyboard.press("Control+Enter")
         toast = page.locator(".toast")
         expect(toast).to_contain_text("“Forty machines” was closed as lost.")
         accessible(page)
@@ -288,7 +288,7 @@ class TestClosing:
         expect(page.get_by_text("was closed as lost.")).to_be_visible()
         assert OpportunityClose.objects.get().competitor == Competitor.objects.get(name="Fabrikam")
 
-    def test_what_was_typed_and_not_chosen_is_not_sent(self, opened):
+    def test_what_was_typed_and_not_chosen_is_refused_beside_the_field(self, opened, accessible):
         page = opened()
         box, options = page.get_by_role("combobox", name="Competitor"), offered(page)
         box.press_sequentially("nord")
@@ -301,7 +301,11 @@ class TestClosing:
         expect(page.get_by_role("alertdialog")).to_be_visible()
         page.keyboard.press("Enter")
         page.get_by_role("button", name="Close Opportunity").click()
-        assert box.evaluate("box => box.validationMessage") == "Choose one from the list, or empty this field."
+        expect(page.get_by_role("alert")).to_contain_text("Competitor: Choose one from the list, or empty this field.")
+        expect(box).to_be_focused()
+        expect(box).to_have_value("nord")
+        expect(box).to_have_accessible_description("Choose one from the list, or empty this field.")
+        accessible(page)
         assert not OpportunityClose.objects.exists()
         box.fill("nordlys")
         expect(options.first).to_be_visible()
@@ -310,6 +314,28 @@ class TestClosing:
         page.get_by_role("button", name="Close Opportunity").click()
         expect(page.get_by_text("was closed as lost.")).to_be_visible()
         assert OpportunityClose.objects.get().competitor_name == "Nordlys"
+
+    def test_half_a_date_is_refused_and_not_taken_for_none(self, opened):
+        page = opened()
+        day = page.get_by_label("Close date")
+        day.press("ArrowRight")
+        day.press("Delete")
+        page.get_by_role("button", name="Close Opportunity").click()
+        expect(page.get_by_role("alert")).to_contain_text("Close date: Enter a valid date.")
+        expect(day).to_be_focused()
+        assert not OpportunityClose.objects.exists()
+
+    @pytest.mark.parametrize("scripts", [True, False])
+    def test_what_is_missing_is_told_by_the_server_alone(self, open_browser, manager, opportunity, scripts):
+        make_quote(opportunity, "active")
+        page = open_browser(manager, java_script_enabled=scripts, locale="da")
+        page.goto(opportunity.get_absolute_url())
+        page.get_by_role("link", name="Luk som vundet", exact=True).click()
+        page.get_by_role("button", name="Luk salgsmulighed").click()
+        choose = "Åbne tilbud: Vælg, hvordan de åbne tilbud skal lukkes, eller luk dem først."
+        expect(page.get_by_role("alert")).to_contain_text(choose)
+        expect(page.get_by_role("radiogroup", name="Åbne tilbud").get_by_role("radio").first).to_be_focused()
+        assert not OpportunityClose.objects.exists()
 
     def test_all_are_offered_where_one_is_chosen(self, opened):
         page = opened()

@@ -104,7 +104,7 @@ def test_refused_then_quotes_closed_then_won_found_reopened_and_lost(journey: Jo
     journey.sign_in()
     journey.open_record()
     journey.close("won")
-    assert page.get_by_label("Close them as Lost").evaluate("choice => choice.validity.valueMissing")
+    expect(page.get_by_role("alert")).to_contain_text("Open quotes: Choose how the open quotes are to be closed")
     expect(page.get_by_role("table", name="").get_by_text("Machines and service").last).to_be_visible()
     journey.look("refusal")
     page.get_by_role("link", name="Cancel").click()

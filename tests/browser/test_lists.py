@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 from crm.lists import PAGE_SIZE
 from opportunities.list_views import OPPORTUNITY_COLUMNS
 from opportunities.models import Account
+from tests.browser.commands import press
 from tests.factories import make_account, make_opportunity, make_quote
 
 # The first cell of a row, or the one after that which chooses it.
@@ -128,7 +129,7 @@ def test_filters_narrow_the_list_and_each_can_be_removed(open_browser, accessibl
 
 def test_columns_are_moved_in_place_and_kept(open_browser, accessible, rep, sales, size):
     page = opened(open_browser(rep, size))
-    page.locator("#command-columns").click()
+    press(page, "Edit columns")
     dialog = page.get_by_role("dialog", name="Edit columns")
     expect(dialog.get_by_role("checkbox", name="Topic")).to_be_disabled()
     dialog.get_by_role("checkbox", name="Currency").check()
@@ -145,7 +146,7 @@ def test_columns_are_moved_in_place_and_kept(open_browser, accessible, rep, sale
         "data-label", "Status reason"
     )
     expect(page.locator("tbody tr").first.locator("[data-label=Account]")).to_have_count(0)
-    page.locator("#command-columns").click()
+    press(page, "Edit columns")
     dialog.get_by_role("button", name="Reset").click()
     expect(page.locator("tbody tr").first.locator("[data-label=Account]")).to_have_count(1)
 
@@ -317,7 +318,7 @@ def test_all_of_it_works_without_scripts(open_browser, rep, teammate, sales):
     page.get_by_role("button", name="Apply").click()
     assert rows(page) == ["Hers"]
     page.get_by_role("link", name="Show all of this view").click()
-    page.get_by_role("link", name="Edit columns").click()
+    press(page, "Edit columns")
     page.get_by_role("button", name="Move Owner up").click()
     page.get_by_role("checkbox", name="Account").uncheck()
     page.get_by_role("button", name="Save").click()

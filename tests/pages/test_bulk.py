@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,9 +12,9 @@ from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
-from crm import selection
+from crm import clock, selection
 from crm.lists import PAGE_SIZE
-from crm.models import User
+from crm.models import KeptForm, User
 from opportunities import bulk_steps
 from opportunities.actions import MAX_ROWS
 from opportunities.bulk_forms import shown_values
@@ -39,14 +40,24 @@ class Steps:
     def choose(self, *opportunities: Opportunity, **sent: str) -> HttpResponse:
         """What the list sends."""
         ids = [str(opportunity.pk) for opportunity in opportunities]
-        self.page = self.client.post(self.url, {"bulk-ids": ids, **sent})
+        return self.send({"bulk-ids": ids, **sent})
+
+    def send(self, sent: dict[str, Any]) -> HttpResponse:
+        """To the page that is shown, which leads to the page of the next step."""
+        address = self.page.wsgi_request.get_full_path() if self.page else self.url
+        self.page = self.client.post(address, sent)
+        if self.page.status_code == 302 and self.page.url.startswith(self.url):
+            self.page = self.client.get(self.page.url)
+        return self.page
+
+    def go_back(self, page: HttpResponse) -> HttpResponse:
+        self.page = self.client.get(page.wsgi_request.get_full_path())
         return self.page
 
     def step(self, name: str, **typed: Any) -> HttpResponse:
         """Presses a button of the page that is shown, with what its form holds and what is typed into it."""
         values = self.hidden() | _shown(self.page) | {"bulk-step": name} | typed
-        self.page = self.client.post(self.url, {key: value for key, value in values.items() if value is not None})
-        return self.page
+        return self.send({key: value for key, value in values.items() if value is not None})
 
     def hidden(self) -> dict[str, str]:
         return {each["name"]: each["value"] for each in elements(self.page, "input", type="hidden") if "value" in each}
@@ -311,7 +322,7 @@ class TestPreview:
             make_quote(sale)
         flow = steps()
         flow.choose(*sales)
-        with count_statements(15):
+        with count_statements(22):  # of what is sent, and of the page that shows it
             flow.step("preview")
         assert flow.counts == {"ready": 180, "refused": 20}
 
@@ -428,6 +439,37 @@ class TestRun:
         User.objects.filter(pk=rep.pk).update(role_id="sales_team_member")
         with nothing_changes():
             assert flow.step("run").status_code == 403
+
+
+class TestGoingBack:
+    def test_each_step_has_an_address_that_sends_nothing(self, steps, sales):
+        flow = steps("close-as-lost")
+        opened = flow.choose(*sales)
+        preview = flow.step("preview", description="Too dear")
+        result = flow.step("run")
+        with nothing_changes():
+            assert "All of it is done." in text_of(flow.go_back(result))
+            assert flow.go_back(preview).context["counts"]["already"] == 3
+            assert flow.go_back(opened).context["form"]["description"].value() == "Too dear"
+        assert flow.go_back(opened).status_code == 200
+
+    def test_what_was_wrong_is_still_there_and_what_mended_it_too(self, steps, sales):
+        flow = steps("close-as-lost")
+        flow.choose(*sales)
+        wrong = flow.step("preview", close_date="2999-01-01", description="First")
+        assert (wrong.status_code, flow.go_back(wrong).status_code) == (400, 400)
+        flow.step("preview", close_date="2026-01-01", description="Second \0")
+        assert flow.go_back(wrong).context["form"]["description"].value() == "Second \0"
+
+    def test_nobody_else_comes_there_and_it_is_over_after_a_day(self, steps, sales, browse, teammate):
+        flow = steps()
+        page = flow.choose(*sales)
+        address = page.wsgi_request.get_full_path()
+        assert browse(teammate).get(address).url == "/opportunities/"
+        with clock.at(clock.now() + timedelta(hours=25)):
+            assert flow.client.get(address).url == "/opportunities/"
+            KeptForm.objects.forget_old()
+        assert not KeptForm.objects.exists()
 
 
 class TestResult:

@@ -140,6 +140,19 @@ def test_a_name_that_cannot_be_is_told_beside_the_field(manager, browse, typed, 
     assert said in errors_of(response)["competitor"]
 
 
+def test_a_whole_name_that_was_typed_is_chosen_and_no_other(rep, browse):
+    northwind, opportunity = make_competitor("Northwind"), make_opportunity(rep)
+    make_competitor("Northwind Traders")
+    with nothing_changes():
+        response = send(browse(rep), close_url(opportunity), competitor="typed:North")
+    assert response.status_code == 400
+    assert errors_of(response)["competitor"] == "Choose one from the list, or empty this field."
+    (kept,) = elements(response, "option", value="typed:North")
+    assert "selected" in kept
+    send(browse(rep), close_url(opportunity), competitor="typed:northWIND")
+    assert OpportunityClose.objects.get().competitor == northwind
+
+
 def test_bulk_takes_no_new_one(manager, browse):
     opportunity = make_opportunity(manager)
     typed = {"bulk-ids": str(opportunity.pk), "bulk-step": "preview", "competitor": "new:Contoso"}

@@ -84,6 +84,7 @@ def test_a_change_is_saved_and_told(rep, browse):
         ({"topic": "x" * 301}, "topic", "300"),
         ({"topic": "a\x00b"}, "topic", "Null characters"),
         ({"estimated_revenue": "1e400"}, "estimated_revenue", "Enter an amount"),
+        ({"estimated_revenue": "1.500", "currency": "EUR"}, "estimated_revenue", "Do you mean 1,500.00?"),
         ({"estimated_revenue": "-5"}, "estimated_revenue", "from 0 to"),
         ({"estimated_revenue": "9" * 30}, "estimated_revenue", "from 0 to"),
         ({"estimated_close_date": "2026-02-30"}, "estimated_close_date", "valid date"),

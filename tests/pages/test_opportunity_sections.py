@@ -11,6 +11,7 @@ from opportunities.actions import edit_opportunity
 from opportunities.forms import OpportunityForm
 from opportunities.models import Opportunity, SalesStage
 from opportunities.sections import SECTIONS
+from quotes.actions import create_quote
 from tests.expect import nothing_changes
 from tests.factories import close_won, make_account, make_competitor, make_opportunity, make_quote
 from tests.pages.html import elements
@@ -170,11 +171,35 @@ def test_a_conflict_is_merged_field_by_field(rep, teammate, browse):
     refused = client.post(url(opportunity, "sale"), typed)
     assert refused.status_code == 412
     assert [(each.present, each.typed) for each in refused.context["clashes"]] == [("Theirs", "Mine")]
-    assert [str(each.present) for each in refused.context["taken"]] == ["Hot"]
+    taken = [(str(each.label), str(each.present)) for each in refused.context["taken"]]
+    assert taken == [("Rating", "Hot"), ("Description", "Theirs")]
     again = dict(refused.context["form"].data.lists()) | {"version": refused.context["version"]}
     client.post(url(opportunity, "sale"), again)
     saved = Opportunity.objects.get()
     assert (saved.topic, saved.rating, saved.description) == ("Mine", 1, "Theirs")
+
+
+def test_what_others_changed_elsewhere_is_named_with_its_values(rep, teammate, browse):
+    opportunity = make_opportunity(rep, sales_stage=1, rating=1)
+    client = browse(rep)
+    typed = form_of(client, url(opportunity, "description")) | {"description": "Mine"}
+    for values in ({"probability": 40, "rating": 2}, {"sales_stage": 2, "rating": 1, "estimated_revenue": Decimal(99)}):
+        edit_opportunity(opportunity.pk, values, actor=teammate)
+    refused = client.post(url(opportunity, "description"), typed)
+    assert refused.status_code == 412
+    assert "Teammate changed this record after you opened it" in text_of(refused)
+    assert not refused.context["clashes"]
+    taken = {str(each.label): str(each.present) for each in refused.context["taken"]}
+    assert taken == {"Estimated revenue": "$\xa099.00", "Probability (%)": "40", "Sales stage": "Propose"}
+
+
+def test_who_made_a_quote_meanwhile_is_named(rep, teammate, browse):
+    opportunity = make_opportunity(rep)
+    client = browse(rep)
+    typed = form_of(client, url(opportunity, "description")) | {"description": "Mine"}
+    values = {"name": "Offer", "total_amount": Decimal(5)}
+    create_quote(opportunity.pk, values, actor=teammate)
+    assert "Teammate changed this record" in text_of(client.post(url(opportunity, "description"), typed))
 
 
 def test_it_was_closed_while_the_section_was_typed(rep, teammate, browse):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crm.everything import SEARCHED
+from quotes.models import Quote
 from tests.expect import count_statements
 from tests.factories import make_account, make_competitor, make_opportunity, make_quote
 from tests.pages.html import elements, text_of, titles
@@ -85,6 +86,15 @@ def test_each_kind_leads_to_all_in_its_list(found, browse, rep):
     assert len(addresses(response)) == 10
     (everything,) = (link["href"] for link in elements(response, "a") if "search=" in link.get("href", ""))
     assert len(titles(browse(rep).get(everything))) == 12
+
+
+def test_quotes_come_by_number_the_newest_first_and_of_each_the_newest_revision(suggested, rep):
+    opportunity = make_opportunity(rep, topic="Machines")
+    revised = make_quote(opportunity, "revised")
+    newer = make_quote(opportunity)
+    draft = Quote.objects.get(number=revised.number, revision=1)
+    quotes = [address for address in addresses(suggested("quo-")) if address.startswith("/quotes/")]
+    assert quotes == [newer.get_absolute_url(), draft.get_absolute_url(), revised.get_absolute_url()]
 
 
 def test_who_reads_nothing_finds_nothing(browse, nobody, contoso):

@@ -71,6 +71,16 @@ document.addEventListener("htmx:configRequest", (event) => {
   if (verb !== "get" && presentToken()) parameters.csrfmiddlewaretoken = presentToken();
 });
 
+// The server judges forms, in its own words. Half a date has no value that could be sent: it is sent as one that is none.
+
+htmx.onLoad((part) => {
+  for (const form of part.querySelectorAll("form[method=post]")) form.noValidate = true;
+});
+
+document.addEventListener("formdata", ({ target, formData }) => {
+  for (const field of target.elements) if (field.validity.badInput) formData.set(field.name, "?");
+});
+
 // A form is sent once: a second click while the first is on its way does nothing.
 
 document.addEventListener("submit", (event) => {
@@ -87,6 +97,15 @@ window.addEventListener("pageshow", () => {
     delete form.dataset.sent;
     for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
   }
+});
+
+// Ctrl and Enter send the form from any of its fields.
+
+document.addEventListener("keydown", (event) => {
+  const form = event.target.form;
+  const button = event.key === "Enter" && (event.ctrlKey || event.metaKey) && form && form.matches(".form")
+    && form.querySelector("[type=submit]");
+  if (button) form.requestSubmit(button);
 });
 
 // Menus made of details: Esc, a click elsewhere and the focus that leaves close them.
@@ -115,6 +134,13 @@ const drawer = document.querySelector("details.drawer");
 
 if (drawer) drawer.addEventListener("toggle", () => {
   if (drawer.open) (drawer.querySelector("a[aria-current]") || drawer.querySelector("a")).focus();
+});
+
+// On a narrow screen the tabs of a record are moved sideways: the present one is in sight.
+
+htmx.onLoad((part) => {
+  const tab = part.querySelector(".tabs a[aria-current]");
+  if (tab) tab.closest("ul").scrollLeft = tab.offsetLeft - tab.closest("ul").clientWidth / 2 + tab.offsetWidth / 2;
 });
 
 // The site map at the left can be put away; a cookie remembers it, so that the server draws the page as it stays.

@@ -72,6 +72,8 @@ function combobox(box, list, ask = null) {
   return show;
 }
 
+const TYPED = "typed:"; // crm.comboboxes
+
 // A select becomes a combobox that searches. The select stays, hidden, and holds what is sent.
 
 function searchedSelect(root) {
@@ -79,25 +81,31 @@ function searchedSelect(root) {
   const box = root.querySelector("input");
   const list = root.querySelector("[role=listbox]");
   const label = () => (select.value ? select.selectedOptions[0].textContent : "");
+  const isChosen = () => !select.value.startsWith(TYPED) && same(box.value, label());
   const same = (one, other) => one.trim().toLowerCase() === other.trim().toLowerCase();
   takePlace(select, box);
   list.setAttribute("aria-label", box.labels[0].textContent);
   box.value = label();
   const show = combobox(box, list, () => htmx.trigger(box, "ask"));
 
-  function hold(value, text) {
+  function set(value, text) {
     if (![...select.options].some((option) => option.value === value)) select.add(new Option(text, value));
     select.value = value;
+  }
+
+  function hold(value, text) {
+    set(value, text);
     box.value = text;
-    judge();
     show(false);
     select.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  // Nothing is sent for a name that was typed and not chosen; the browser says so.
-  function judge() {
-    if (!same(box.value, label())) select.value = "";
-    box.setCustomValidity(same(box.value, label()) ? "" : box.dataset.unchosen);
+  // What was typed and not chosen is sent as that; the server judges it.
+  function note() {
+    if (isChosen()) return;
+    for (const old of select.querySelectorAll(`[value^="${TYPED}"]`)) old.remove();
+    const text = box.value.trim();
+    set(text && TYPED + text, text);
   }
 
   const take = (option) => hold(option.dataset.value, option.dataset.label || option.textContent);
@@ -105,10 +113,10 @@ function searchedSelect(root) {
   // Whoever typed a whole name has chosen it.
   function settle() {
     const named = [...list.querySelectorAll("[data-value]")].find((option) => same(option.textContent, box.value));
-    if (named && box.value.trim() && box.value !== label()) take(named);
+    if (named && box.value.trim() && !isChosen()) take(named);
   }
 
-  box.addEventListener("input", judge);
+  box.addEventListener("input", note);
   box.addEventListener("click", () => { if (list.hidden) htmx.trigger(box, "ask"); });
   box.addEventListener("blur", settle);
   box.addEventListener("keydown", (event) => {
@@ -117,7 +125,7 @@ function searchedSelect(root) {
   });
   // Where one is chosen the others are offered, not it alone.
   box.addEventListener("htmx:configRequest", (event) => {
-    event.detail.parameters.q = same(box.value, label()) ? "" : box.value;
+    event.detail.parameters.q = isChosen() ? "" : box.value;
   });
   list.addEventListener("click", (event) => {
     const option = event.target.closest("[data-value]");
@@ -131,7 +139,7 @@ function searchedSelect(root) {
 
 // Label, remarks and focus are the box's from now on.
 function takePlace(select, box) {
-  for (const name of ["id", "aria-describedby", "aria-invalid", "autofocus", "required"]) {
+  for (const name of ["id", "aria-describedby", "aria-invalid", "aria-required", "autofocus"]) {
     if (!select.hasAttribute(name)) continue;
     box.setAttribute(name, select.getAttribute(name));
     select.removeAttribute(name);

@@ -38,18 +38,21 @@ dialog.addEventListener("click", (event) => {
   (field.matches("input, select, textarea") ? field : field.querySelector("input")).focus();
 });
 
-// A form is sent once: also not in the moment before the page that it led to has come.
+// A form is sent once: also not in the moment before the page that it led to has come. Until the answer is there it takes
+// nothing more, which the answer would throw away.
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt } = event.detail;
   if (!elt.matches("#dialog form")) return;
-  if (elt.dataset.sent) event.preventDefault();
-  elt.dataset.sent = "yes";
+  if (elt.inert) event.preventDefault();
+  elt.inert = true;
 });
 
 document.addEventListener("htmx:afterRequest", (event) => {
   const { elt, xhr } = event.detail;
-  if (elt.matches("#dialog form") && !xhr.getResponseHeader("HX-Redirect")) delete elt.dataset.sent;
+  if (!elt.matches("#dialog form") || xhr.getResponseHeader("HX-Redirect")) return;
+  elt.inert = false;
+  elt.querySelector("[type=submit]").focus();
 });
 
 // What stands in the form that can still be sent, without what the server put there for itself.
@@ -58,8 +61,6 @@ function typed() {
   if (!form) return untouched;
   const values = new FormData(form);
   for (const hidden of form.querySelectorAll("[type=hidden]")) values.delete(hidden.name);
-  // Also what was typed to search for and not chosen.
-  for (const box of form.querySelectorAll("[role=combobox]")) values.append("", box.value);
   return new URLSearchParams(values).toString();
 }
 
@@ -99,8 +100,18 @@ dialog.addEventListener("submit", (event) => {
 
 // What was refused because others were faster is shown anew below the dialog.
 
+// A command in a menu that has closed again cannot have the focus: the button of the menu can, unless the browser gave it
+// back to whatever had it before.
+
+function giveBack(opener) {
+  if (opener.checkVisibility()) return opener.focus();
+  const menu = opener.closest("[popover]");
+  const button = menu && document.querySelector(`[popovertarget="${menu.id}"]`);
+  if (button && document.activeElement === document.body) button.focus();
+}
+
 dialog.addEventListener("close", () => {
   dialog.replaceChildren();
-  if (opener) opener.focus();
+  if (opener) giveBack(opener);
   if (dialog.dataset.outdated) location.reload();
 });

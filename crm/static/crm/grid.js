@@ -4,14 +4,11 @@
 
 (() => {
   const MARGIN = 8;
-  let left = null; // the button of the menu that a dialog was opened from
-
-  const buttonOf = (menu) => document.querySelector(`[popovertarget="${menu.id}"]`);
 
   // Where the browser cannot place a menu at its button by itself.
 
   function place(menu) {
-    const button = buttonOf(menu).getBoundingClientRect();
+    const button = document.querySelector(`[popovertarget="${menu.id}"]`).getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = menu;
     const below = button.bottom + height + MARGIN <= innerHeight;
     menu.style.margin = "0";
@@ -22,20 +19,6 @@
   document.addEventListener("toggle", ({ target, newState }) => {
     if (newState === "open" && target.matches(".row-menu") && !CSS.supports("position-area: bottom")) place(target);
   }, true);
-
-  // A dialog closes the menu that it was opened from; afterwards the focus is at the menu's button.
-
-  document.addEventListener("click", ({ target }) => {
-    const command = target.closest("[data-row-command]");
-    if (command) left = buttonOf(command.closest(".row-menu"));
-  });
-
-  document.getElementById("dialog").addEventListener("close", () => {
-    const button = left;
-    left = null;
-    // Once the dialog is empty and whoever else wanted the focus has it.
-    setTimeout(() => { if (button && document.activeElement === document.body) button.focus(); });
-  });
 
   // A table that is wider than its box after all can be moved sideways, and shows it.
 

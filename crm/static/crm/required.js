@@ -7,7 +7,7 @@
   function mark(field, wanted) {
     const box = field.closest(".field");
     const star = Object.assign(document.createElement("span"), { className: "star", ariaHidden: "true", textContent: " *" });
-    (box.querySelector("[role=combobox]") || field).required = wanted;
+    (box.querySelector("[role=combobox]") || field).ariaRequired = String(wanted);
     for (const old of box.querySelectorAll(".star")) old.remove();
     if (wanted) box.querySelector(".label").append(star);
   }
