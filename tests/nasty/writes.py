@@ -11,7 +11,8 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 from rest_framework import serializers
 
-from crm.api.bodies import Body, CustomField
+from crm.api.bodies import Body
+from opportunities.api.custom import CustomValuesField
 from opportunities.models import CloseField
 
 API = "api/v1/"
@@ -41,7 +42,7 @@ class Write:
             inputs[name] = field
             if isinstance(field, serializers.ListField):
                 inputs[f"{name}[]"] = field
-            if isinstance(field, CustomField):
+            if isinstance(field, CustomValuesField):
                 inputs |= {f"{name}.{each.name}": each for each in CloseField.objects.all()}
         return inputs
 
