@@ -1,7 +1,6 @@
 """Rules on values that hold wherever the value is typed; each answers with its sentences, or none."""
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
@@ -22,10 +21,14 @@ from crm.types import Text
 
 # PostgreSQL stores no NUL, and UTF-8 has no lone surrogates.
 UNSTORABLE = re.compile("[\0\ud800-\udfff]")
-# Wherever a text is shown on one line, one of these would begin another.
-_LINE_BREAK = re.compile("[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
-# Of Unicode: separators, controls, and what only steers the letters around it.
-_UNSEEN = frozenset({"Cc", "Cf", "Zl", "Zp", "Zs"})
+# Wherever a text is shown on one line, one of these would begin another. Of regular expressions, as the next one.
+_BREAKS = r"\n\v\f\r\x1c-\x1e\x85\u2028\u2029"
+# Spaces, controls, and what only steers the letters around it.
+_UNSEEN = r"\s\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"
+_LINE_BREAK, _SEEN = re.compile(f"[{_BREAKS}]"), re.compile(f"[^{_UNSEEN}]")
+# What `line` lets pass, for descriptions of it; and what it lets pass as one that is required.
+LINE = rf"^\s*[^{_BREAKS}]*\s*$"
+REQUIRED_LINE = rf"^\s*[^{_BREAKS}]*[^{_UNSEEN}][^{_BREAKS}]*\s*$"
 EARLIEST_DATE = date(1900, 1, 1)
 
 
@@ -140,4 +143,4 @@ def one_line(value: str) -> list[Text]:
 
 def is_blank(value: str) -> bool:
     """Nothing that anyone could see or click."""
-    return all(unicodedata.category(letter) in _UNSEEN for letter in value)
+    return not _SEEN.search(value)

@@ -196,7 +196,8 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": (
         "Opportunities, quotes and their closings.\n\n"
         "Bodies are JSON objects in UTF-8; what is not described is refused, and so are NUL and lone surrogates in any "
-        "text, and a fraction where a whole number is asked for (5.0). Spaces around texts of one line are trimmed. "
+        "text, and a fraction where a whole number is asked for (5.0). Spaces around texts of one line are "
+        "trimmed; a line break within one is refused. "
         "Beyond the shapes described here, rules look at other records, other fields and the day: what they refuse is "
         "named field by field. A method that an address does not offer is 405 `method_not_allowed`."
     ),

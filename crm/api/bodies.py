@@ -11,6 +11,7 @@ from rest_framework.request import Request
 
 from crm.api.problems import field_errors
 from crm.errors import Invalid, Refusal
+from crm.rules import LINE, REQUIRED_LINE
 from crm.types import Values
 
 
@@ -60,17 +61,22 @@ class VerbBody(Body):
         return super().to_internal_value({key: value for key, value in data.items() if key not in left_out})
 
 
-VISIBLE: Values = {"pattern": r"\S"}
-
-
 def limits_of(model: type[Model]) -> dict[str, Values]:
-    """How long the texts of a record may be, and which of them may not be empty. A currency is one of a set."""
+    """How long the texts of a record may be, which are of one line, and which of these may not be empty. A currency is
+    one of a set.
+    """
     texts = (column for column in model._meta.concrete_fields if isinstance(column, CharField | TextField))
     return {
-        column.name: {"maxLength": column.max_length} | ({} if column.blank else VISIBLE)
+        column.name: {"maxLength": column.max_length} | _pattern_of(column)
         for column in texts
         if column.max_length and column.name != "currency"
     }
+
+
+def _pattern_of(column: CharField | TextField) -> Values:
+    if isinstance(column, TextField):
+        return {}
+    return {"pattern": LINE if column.blank else REQUIRED_LINE}
 
 
 def read_body(request: Request, body: type[Body], *, partial: bool = False) -> Values:

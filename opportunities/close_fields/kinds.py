@@ -61,7 +61,7 @@ class Kind:
 
     def schema(self) -> Values:
         """What it takes, in JSON Schema; what is left out aside."""
-        return {"type": "string", "maxLength": MAX_TEXT}
+        return {"type": "string", "maxLength": MAX_TEXT, "pattern": rules.LINE}
 
     def kept_schema(self) -> Values:
         """What it stores."""
