@@ -23,6 +23,7 @@ from crm.models import (
     BusinessUnit,
     Delivery,
     Event,
+    KeptForm,
     ListLayout,
     Role,
     SavedView,
@@ -52,7 +53,7 @@ pytestmark = pytest.mark.django_db
 
 EDITABLE = {"user", "businessunit", "role", "statusreason", "closefield", "settings"}
 # What the API keeps for a while for itself is nobody's record.
-KEPT_FOR_A_WHILE = (BadTokens, StoredAnswer)
+KEPT_FOR_A_WHILE = (BadTokens, KeptForm, StoredAnswer)
 MODELS = [
     model
     for label in ("crm", "opportunities", "quotes")

@@ -219,7 +219,7 @@ class TestTheWaysThere:
     def test_from_a_refused_row_of_many(self, rep, stranger, browse):
         pk = str(make_opportunity(stranger).pk)
         values = {"bulk-ids": pk, "bulk-step": "preview", "status_reason": "4", "close_date": "2026-01-01"}
-        page = browse(rep).post(reverse("opportunities-bulk-close-as-lost"), values)
+        page = browse(rep).post(reverse("opportunities-bulk-close-as-lost"), values, follow=True)
         assert elements(page, "a", href="/problems/permission_denied/")
 
     def test_from_the_banner_of_a_closed_record(self, rep, browse):

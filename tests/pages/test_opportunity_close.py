@@ -152,7 +152,8 @@ def test_quotes_are_closed_along_as_chosen(rep, browse, opportunity, outcome, re
 @pytest.mark.parametrize(
     ("typed", "field", "said"),
     [
-        ({"actual_revenue": "12.345"}, "actual_revenue", "decimals"),
+        ({"actual_revenue": "12.3456"}, "actual_revenue", "decimals"),
+        ({"actual_revenue": "12.345"}, "actual_revenue", "Do you mean 12,345.00?"),
         ({"actual_revenue": "-1"}, "actual_revenue", "from 0 to"),
         ({"actual_revenue": "much"}, "actual_revenue", "Enter an amount"),
         ({"close_date": "2999-01-01"}, "close_date", "cannot be in the future"),
