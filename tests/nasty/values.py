@@ -127,8 +127,7 @@ OTHERS: dict[str, bytes] = {
 JSON_VALUES: list[bytes] = [json.dumps(text).encode() for text in TEXTS.values()] + list(OTHERS.values())
 # What a field that reads its text in a way of its own would let through first.
 _SHARP = ("nothing", "spaces", "a line feed", "NUL", "a lone surrogate", "nothing to be seen", "far too long")
-SHARP_TEXTS = [TEXTS[name] for name in _SHARP]
-SHARP_VALUES = [json.dumps(text).encode() for text in SHARP_TEXTS]
+SHARP_VALUES = [json.dumps(TEXTS[name]).encode() for name in _SHARP]
 Value = TypeVar("Value")
 
 
