@@ -15,6 +15,7 @@ from crm.models import User
 from opportunities.models import ActivityStatus, Opportunity, OpportunityClose, State
 from quotes.models import Quote
 from quotes.states import QuoteStatusReason
+from tests.browser.commands import press
 from tests.factories import PASSWORD, make_competitor, make_opportunity, make_quote
 
 TOPIC = "Contoso – 40 café espresso machines"
@@ -59,7 +60,7 @@ class Journey:
         self.look(name)
 
     def command(self, name: str, title: str) -> None:
-        self.page.get_by_role("link", name=name, exact=True).click()
+        press(self.page, name)
         expect(self.page.get_by_role("heading", name=title)).to_be_visible()
         self.look(title)
 
@@ -154,7 +155,7 @@ def _close_as_won(journey: Journey, revenue: str) -> None:
 
 
 def _reopen(journey: Journey) -> None:
-    expect(journey.page.get_by_role("button", name="Edit")).to_have_attribute("aria-disabled", "true")
+    expect(journey.page.locator("#command-edit")).to_have_attribute("aria-disabled", "true")
     journey.command("Reopen Opportunity", "Reopen Opportunity")
     journey.page.get_by_label("Reason for reopening").fill("They changed their mind.")
     journey.submit("Reopen Opportunity")
