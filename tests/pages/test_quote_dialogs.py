@@ -67,7 +67,7 @@ def test_a_new_quote_is_a_draft_of_the_opportunity(rep, browse, opportunity):
         ({"name": "x" * 301}, "name", "300"),
         ({"total_amount": ""}, "total_amount", "required"),
         ({"total_amount": "-1"}, "total_amount", "from 0 to"),
-        ({"total_amount": "1.005"}, "total_amount", "decimals"),
+        ({"total_amount": "1.0005"}, "total_amount", "decimals"),
         ({"effective_from": "2026-02-01", "effective_to": "2026-01-01"}, "effective_to", "before it begins"),
         ({"effective_from": "never"}, "effective_from", "valid date"),
     ],
