@@ -312,7 +312,7 @@ def assert_run(organization: Organization, role: str, key: str, ids: dict[str, A
     """A run that was sent around the page of its commands does what is allowed of each row, and no more."""
     sent = {"bulk-step": "run", "bulk-ids": ",".join(map(str, ids.values())), **typed}
     with taken_back() as block:
-        page: Any = organization.browser(role).post(reverse(f"opportunities-bulk-{key}"), sent)
+        page: Any = organization.browser(role).post(reverse(f"opportunities-bulk-{key}"), sent, follow=True)
         assert block.wrote() == bool(allowed)
     if not allowed:
         assert page.status_code == 403

@@ -156,7 +156,7 @@ def test_a_whole_name_that_was_typed_is_chosen_and_no_other(rep, browse):
 def test_bulk_takes_no_new_one(manager, browse):
     opportunity = make_opportunity(manager)
     typed = {"bulk-ids": str(opportunity.pk), "bulk-step": "preview", "competitor": "new:Contoso"}
-    response = browse(manager).post("/opportunities/bulk/close-as-lost/", typed)
+    response = browse(manager).post("/opportunities/bulk/close-as-lost/", typed, follow=True)
     assert "valid choice" in errors_of(response)["competitor"]
     assert Opportunity.objects.get().state == State.OPEN
 

@@ -66,7 +66,7 @@ def test_they_are_the_users_own(browse, send, teammate, won):
 def test_the_file_has_them_too(page, send, won):
     send(shown=["owner", "forecast_category"], order=["owner", "topic", "forecast_category"])
     text = page(view="won", export="raw").getvalue().decode("utf-8-sig")
-    assert next(csv.reader(io.StringIO(text))) == ["owner", "topic", "forecast_category"]
+    assert next(csv.reader(io.StringIO(text))) == ["id", "owner", "topic", "forecast_category"]
 
 
 def test_reset_shows_those_of_the_view_again(page, send, won):

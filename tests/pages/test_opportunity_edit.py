@@ -116,7 +116,7 @@ def test_wrong_values_are_told_beside_their_field_and_nothing_is_lost(rep, brows
 
 
 def test_the_rules_are_told_all_at_once(rep, browse):
-    response = send(browse(rep), NEW, topic="x" * 301, probability="-1", estimated_revenue="1.2345", currency="EUR")
+    response = send(browse(rep), NEW, topic="x" * 301, probability="-1", estimated_revenue="-1", currency="EUR")
     assert set(errors_of(response)) == {"topic", "probability", "estimated_revenue"}
 
 
