@@ -50,7 +50,7 @@ def test_it_is_the_view_that_was_chosen_in_place(open_browser, rep, sales):
     expect(page.get_by_role("link", name="Won one")).to_be_visible()
     page.get_by_role("link", name="Export").click()
     page.get_by_role("radio", name="Raw values (ISO)").check()
-    assert [line[0] for line in download(page)] == ["topic", "Won one"]
+    assert [line[1] for line in download(page)] == ["topic", "Won one"]
 
 
 def test_leaving_the_question_asks_nothing(open_browser, rep, sales):
@@ -70,7 +70,7 @@ def test_the_keyboard_is_enough(open_browser, rep, sales):
     page.keyboard.press("ArrowDown")
     with page.expect_download() as caught:
         page.keyboard.press("Enter")
-    assert Path(caught.value.path()).read_bytes().startswith(b"\xef\xbb\xbftopic,")
+    assert Path(caught.value.path()).read_bytes().startswith(b"\xef\xbb\xbfid,topic,")
 
 
 def test_it_works_without_scripts(open_browser, rep, sales):
