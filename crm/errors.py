@@ -128,7 +128,7 @@ register(
         403,
         _("Not allowed"),
         _("Your role does not allow this for this record."),
-        _("Ask the owner, a sales manager of the owner's business unit, or your administrator."),
+        _("Ask someone whose role allows it: a sales manager of the business unit, or an administrator."),
     ),
     Problem(
         "not_found",

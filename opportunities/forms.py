@@ -179,8 +179,8 @@ def _close_along_field(*, required: bool) -> forms.ChoiceField:
     return forms.ChoiceField(
         label=_("Open quotes"),
         choices=[
-            ("lost", _("Close them as Lost along with the opportunity")),
-            ("canceled", _("Close them as Canceled along with the opportunity")),
+            ("lost", _("Close as Lost along with the opportunity")),
+            ("canceled", _("Close as Canceled along with the opportunity")),
         ],
         required=required,
         error_messages={"required": _("Choose how the open quotes are to be closed, or close them first.")},

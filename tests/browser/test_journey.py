@@ -128,7 +128,7 @@ def test_quotes_are_closed_along(journey: Journey) -> None:
     journey.command("Close as Won", "Close Opportunity as won")
     for choice in page.get_by_role("radio").all():
         expect(choice).not_to_be_checked()
-    page.get_by_label("Close them as Canceled along with the opportunity").check()
+    page.get_by_label("Close as Canceled along with the opportunity").check()
     journey.submit("Close Opportunity")
     journey.told(f"“{TOPIC}” was closed as won.")
     expect(page.get_by_text("1 quote was closed as Canceled.")).to_be_visible()

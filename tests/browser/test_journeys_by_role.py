@@ -60,7 +60,7 @@ def test_a_rep_moves_closes_undoes_loses_and_finds_it_again(
     dialog.get_by_role("button", name="Close Opportunity").click()
     expect(dialog.get_by_role("alert")).to_contain_text("Choose how the open quotes are to be closed")
     assert Opportunity.objects.get().state == State.OPEN
-    dialog.get_by_label("Close them as Canceled along with the opportunity").check()
+    dialog.get_by_label("Close as Canceled along with the opportunity").check()
     dialog.get_by_role("button", name="Close Opportunity").click()
     with page.expect_navigation():
         told(page, f"“{TOPIC}” was closed as won.").get_by_role("button", name="Undo").click()
@@ -170,7 +170,7 @@ def test_what_an_administrator_sets_a_rep_meets_at_once(
 
     press(page, "Close as Lost")
     dialog = page.get_by_role("dialog")
-    dialog.get_by_label("Close them as Lost along with the opportunity").check()
+    dialog.get_by_label("Close as Lost along with the opportunity").check()
     dialog.get_by_label("Status reason").select_option("No budget")
     dialog.get_by_label("Decision maker").fill("The works council")
     dialog.get_by_role("button", name="Close Opportunity").click()
