@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.utils.formats import date_format, localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
+from django.utils.translation import get_language
 
 from crm.currencies import amount_shown
 from crm.types import Text
@@ -39,7 +41,12 @@ def _day(value: date | None) -> SafeString:
     """Of a date, or of a time as the reader's clock has it."""
     if value is None:
         return NOTHING
-    day = localtime(value) if isinstance(value, datetime) else value
+    return _date(localtime(value).date() if isinstance(value, datetime) else value, get_language())
+
+
+@lru_cache(maxsize=2048)
+def _date(day: date, language: str | None) -> SafeString:
+    """Rows have few days, which are slow to write."""
     return format_html("{}", date_format(day, "SHORT_DATE_FORMAT"))
 
 

@@ -144,13 +144,12 @@ def select_rows(
     view_name = asked.get("view") or default_view or next(iter(definition.views))
     view = definition.views.get(view_name, next(iter(definition.views.values())))
     with timezone.override(ZoneInfo(user.time_zone) if user.time_zone else None):
-        filters = definition.filters(asked, view.rows(definition.rows(user), user))
-        errors = _filter_errors(filters) | _control_errors(definition, asked)
-        errors |= _name_errors(definition, params, controls)
+        errors = _control_errors(definition, asked) | _name_errors(definition, params, controls)
+        rows = _filtered(definition, asked, view.rows(definition.rows(user), user), errors)
         ordering = _ordering(asked.get("ordering") or view.ordering, definition, errors)
         if errors:
             raise Invalid(errors)
-        rows = _searched(definition, filters.qs, asked.get("search", ""))
+        rows = _searched(definition, rows, asked.get("search", ""))
     return Selection(definition, view_name, ordering, rows, asked)
 
 
@@ -169,8 +168,14 @@ def _name_errors(definition: ListDefinition, params: QueryDict, controls: frozen
     return errors
 
 
-def _filter_errors(filters: django_filters.FilterSet) -> Errors:
-    return {name: [str(text) for text in texts] for name, texts in filters.form.errors.items()}
+def _filtered(definition: ListDefinition, asked: dict[str, str], rows: Rows, errors: Errors) -> Rows:
+    """Most visits filter by nothing, and a set of filters is slow to make."""
+    if definition.filters.base_filters.keys().isdisjoint(asked):
+        return rows
+    filters = definition.filters(asked, rows)
+    for name, texts in filters.form.errors.items():
+        errors[name] = [str(text) for text in texts]
+    return rows if errors else filters.qs
 
 
 def _ordering(text: str, definition: ListDefinition, errors: Errors) -> tuple[Order, ...]:

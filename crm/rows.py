@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.templatetags.static import static
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from crm.cells import CELLS
 from crm.columns import Column
 from crm.commands import Command
+from crm.icons import icon
 from crm.types import Text
 
 _CELL = '<td role="cell" class="{}{}" data-label="{}">'
@@ -36,7 +36,6 @@ _REFUSED = (
     '">{reason}</span><button type="button" data-row-command="{key}" aria-disabled="true" aria-describedby="why-{key}-',
     '">{icon}{label}</button></li>',
 )
-_ICON = '<svg class="icon" aria-hidden="true" focusable="false" width="18" height="18"><use href="{}#{}"></use></svg>'
 
 
 class RowCells:
@@ -65,8 +64,7 @@ class RowMenus:
     """The menus of rows: popovers, which need no scripts. What is the same in every row is made once."""
 
     def __init__(self) -> None:
-        self._icons = static("crm/icons.svg")
-        self._more = self._icon("more")
+        self._name = _("Commands for %(row)s")
         self._made: dict[tuple[str, str, str], list[SafeString]] = {}
 
     def of(self, row: Any, commands: Sequence[Command]) -> SafeString:
@@ -75,8 +73,7 @@ class RowMenus:
             reason = str(command.reason)
             items.append(self._refused(command, row, reason, told) if reason else self._offered(command))
             told = reason
-        name = _("Commands for %(row)s") % {"row": row}
-        return format_html(_MENU, row.pk, name, self._more, SafeString("".join(items)))
+        return format_html(_MENU, row.pk, self._name % {"row": row}, icon("more"), SafeString("".join(items)))
 
     def _offered(self, command: Command) -> SafeString:
         return self._item(_OFFERED_IN_DIALOG if command.dialog else _OFFERED, command.url, command)
@@ -89,13 +86,10 @@ class RowMenus:
     def _item(self, cut: Sequence[str], joint: Any, command: Command, reason: str = "", style: str = "") -> SafeString:
         parts = self._made.get((command.key, reason, style))
         if parts is None:
-            shown = {"key": command.key, "label": command.label, "icon": self._icon(command.icon)}
+            shown = {"key": command.key, "label": command.label, "icon": icon(command.icon)}
             parts = [format_html(part, reason=reason, style=style, **shown) for part in cut]
             self._made[command.key, reason, style] = parts
         return SafeString(escape(joint).join(parts))
-
-    def _icon(self, name: str) -> SafeString:
-        return format_html(_ICON, self._icons, name)
 
 
 def choice(row: Any) -> SafeString:

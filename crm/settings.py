@@ -97,6 +97,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "crm.context.organization",
             ],
+            "builtins": ["crm.templatetags.icons"],
         },
     },
 ]

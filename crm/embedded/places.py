@@ -17,7 +17,14 @@ from crm.embedded.files import NAME, digest, let_through, locked, private_folder
 from crm.embedded.programs import find_binaries
 
 _SYSTEM_FOLDER = Path("/var/lib")
-_THROW_AWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
+# Without autovacuum plans depend on what is in the tables, not on when it came by and what it met.
+_THROW_AWAY = (
+    "fsync=off",
+    "synchronous_commit=off",
+    "full_page_writes=off",
+    "max_connections=200",
+    "autovacuum=off",
+)
 
 
 @dataclass(frozen=True)

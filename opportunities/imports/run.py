@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from crm import origin, rules
 from crm.errors import Invalid, Refusal
-from crm.models import User
+from crm.models import Event, User
 from crm.models.event import Origin
 from crm.tabular import Row, Table, TableError, open_table
 from opportunities.actions.creation import require_creator
@@ -25,7 +25,7 @@ from opportunities.imports.people import find_people, importing_user, read_teams
 from opportunities.imports.products import Products, read_products
 from opportunities.imports.report import Report, refusal_text
 from opportunities.imports.seen import SeenIds
-from opportunities.models import Account, CloseField, State
+from opportunities.models import Account, CloseField, Opportunity, OpportunityClose, State
 
 PIPELINE, TEAMS, ACCOUNTS, PRODUCTS = "sales_pipeline.csv", "sales_teams.csv", "accounts.csv", "products.csv"
 BATCH = 500
@@ -65,6 +65,8 @@ def import_opportunities(path: Path, report: Report, *, actor: User | None = Non
                 products = _read_lists(folder, report, actor)
                 run = _Run(pipeline.name, table, report, actor, products, _has(folder, ACCOUNTS), seen)
                 run.record_all()
+        if not dry_run and report.created:
+            _renew_statistics()
     except TableError as error:
         raise ImportFailed(str(error)) from error
     except OSError as error:
@@ -89,6 +91,13 @@ def _taken_back(dry_run: bool) -> Iterator[None]:
         with connection.cursor() as cursor:
             cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what a COMMIT would ask
         transaction.set_rollback(True)
+
+
+def _renew_statistics() -> None:
+    """Until autovacuum comes by, the planner would take the tables for as small as they were before."""
+    tables = ", ".join(model._meta.db_table for model in (User, Account, Opportunity, OpportunityClose, Event))
+    with connection.cursor() as cursor:
+        cursor.execute(f"ANALYZE {tables}")
 
 
 def _has(folder: Path | None, name: str) -> bool:

@@ -28,7 +28,7 @@ def description():
 def test_it_is_generated_without_a_warning_and_the_copy_is_of_today(db):
     out = io.StringIO()
     call_command("spectacular", validate=True, fail_on_warn=True, format="openapi-json", stdout=out)
-    assert json.loads(out.getvalue()) == copy(), "Renew docs/openapi.json as docs/developing.md says, and look at the change."
+    assert json.loads(out.getvalue()) == copy(), "Renew docs/openapi.json (docs/developing.md), and look at the change."
 
 
 def test_it_describes_every_path(description):

@@ -38,4 +38,4 @@ def test_every_operation_has_one_and_it_is_true(admin, rep, api, settings):
         path = Path(apps.get_app_config(application).path) / FILE
         if RENEW:
             path.write_text(json.dumps(examples, indent=2, ensure_ascii=False) + "\n")
-        assert examples == json.loads(path.read_text()), "Renew the examples as docs/developing.md says."
+        assert examples == json.loads(path.read_text()), "Renew the examples (docs/developing.md)."
