@@ -44,7 +44,7 @@ def test_an_administrator_sets_one_up(open_browser, accessible, transactional_db
         page.goto(f"/webhooks/{Webhook.objects.get().pk}/")
         look()
         page.get_by_role("link", name="opportunity.created").click()
-        expect(page.get_by_text("204")).to_be_visible()
+        expect(page.get_by_text("204", exact=True)).to_be_visible()
         look()
         page.locator("#command-redeliver").click()
         page.get_by_role("button", name="Send", exact=True).click()
