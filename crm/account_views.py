@@ -20,7 +20,7 @@ from crm.models.user import THEMES
 from crm.preferences import set_preferences
 from crm.time_zones import grouped_choices
 from crm.unsent import UNSENT, kept_for, remember
-from crm.views import FormPage, as_private
+from crm.views import FormPage, as_private, sign_in_first
 
 # Each by its own name, so that whoever cannot read the page finds his.
 LANGUAGES = [("", _("As the browser asks")), ("en", "English"), ("da", "Dansk")]
@@ -109,4 +109,7 @@ class PreferencesPage(FormPage):
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """A form without its token: the session changed since the page was loaded, or another site sent it."""
+    if cast(Any, request).htmx:
+        # It stands there with what was typed, and goes through once its user has signed in beside it.
+        return sign_in_first(request, keeps_typed=True)
     return render(request, "403_csrf.html", status=403)

@@ -95,7 +95,8 @@ class ChoicesField(forms.CharField):
 
     def _choice(self, number: int, line: str) -> dict[str, str]:
         parts = [part.strip() for part in line.split("|")]
-        if not 1 <= len(parts) <= 3:
+        # One with a comma and no bar was meant to have labels: its value could never be corrected.
+        if not 1 <= len(parts) <= 3 or (len(parts) == 1 and "," in line):
             raise forms.ValidationError(
                 _("Line %(line)d: write the value, its English and its Danish label, with a | between them."),
                 params={"line": number},

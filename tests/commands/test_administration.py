@@ -362,6 +362,8 @@ class TestCloseFields:
         assert "a | b | c | d" in response.content.decode()
         response = client.post(ADD_FIELD, FIELD | {"choices": "price\nprice"})
         assert "twice: price" in errors(response)["choices"][0]
+        response = client.post(ADD_FIELD, FIELD | {"choices": "fit\nprice, Price, Pris"})
+        assert "Line 2" in errors(response)["choices"][0]
         assert not CloseField.objects.exists()
 
     def test_it_is_changed_as_it_is_shown(self, client: Client) -> None:

@@ -69,6 +69,16 @@ def test_a_dialog_keeps_what_was_typed_and_tells_how_to_go_on(anna):
     assert Account.objects.exists()
 
 
+def test_so_does_one_whose_cookies_are_all_gone(anna):
+    account = make_account()
+    headers = {"HX-Request": "true", "HX-Target": "dialog"}
+    response = Client(enforce_csrf_checks=True).post(f"/accounts/{account.pk}/delete/", {}, headers=headers)
+    assert response.status_code == 401
+    assert response["HX-Retarget"] == "#dialog-notice"
+    assert "What you typed is still here" in text_of(response)
+    assert Account.objects.exists()
+
+
 def test_a_form_in_the_page_keeps_it_too_and_tells_it_there(anna):
     address = f"{make_opportunity(anna).get_absolute_url()}edit/sale/"
     response = Client().post(address, TYPED, headers={"HX-Request": "true", "HX-Target": "main"})
