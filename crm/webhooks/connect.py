@@ -40,7 +40,8 @@ def post(url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         with _cut_off(connection):
             status, text = _exchange(connection, target, body, headers)
     except (OSError, http.client.HTTPException, ValueError) as failure:
-        error = f"{type(failure).__name__}: {failure}"
+        # Some quote what the receiver sent, which may be anything.
+        error = _readable(f"{type(failure).__name__}: {failure}".encode(errors="replace"))
     elapsed = time.monotonic() - started
     return Answer(status, _readable(text), error, round(elapsed * 1000))
 

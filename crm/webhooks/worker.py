@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from uuid import UUID
 
-from django.db import DatabaseError, InterfaceError, connection, transaction
+from django.db import connection, transaction
 
 from crm.maintenance import maintenance
 from crm.webhooks.deliver import deliver, deliver_next, find_due, is_any_due
@@ -101,9 +101,9 @@ class Worker:
 
 @contextmanager
 def surviving() -> Iterator[None]:
-    """A database that restarts, or a lock that was not to be had, is no reason to end."""
+    """A database that restarts, a lock that was not to be had, a fault of ours at one delivery: no reason to end."""
     try:
         yield
-    except (DatabaseError, InterfaceError):
+    except Exception:
         logger.exception("Webhooks are tried again in a moment.")
         connection.close()

@@ -97,6 +97,16 @@ class TestWhatIsSent:
         assert attempt.headers["webhook-signature"] == receiver.messages[0].headers["webhook-signature"]
         assert attempt.milliseconds < 5000
 
+    def test_who_does_not_speak_http_is_a_failed_attempt(self, rep, receiver, hook):
+        hook()
+        receiver.usual = lambda handler: handler.wfile.write(b"\0\0\x12\x04 \xff no status line\r\n")
+        make_opportunity(rep)
+        run_once()
+        attempt = Attempt.objects.get()
+        assert (attempt.status, attempt.answer) == (None, "")
+        assert attempt.error.startswith("BadStatusLine")
+        assert "\0" not in attempt.error
+
     def test_a_rolled_back_change_is_sent_to_nobody(self, rep, receiver, hook):
         hook()
         with transaction.atomic():
