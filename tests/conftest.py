@@ -39,6 +39,8 @@ def _nobody_is_throttled() -> Iterator[None]:
 def django_db_setup(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """A browser's line to the live server may outlive its tests, and would keep the database from being dropped."""
     yield
+    # A test may have ended the session of this one.
+    connection.close()
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
