@@ -174,7 +174,7 @@ def _filtered(definition: ListDefinition, asked: dict[str, str], rows: Rows, err
         return rows
     filters = definition.filters(asked, rows)
     for name, texts in filters.form.errors.items():
-        errors[name] = [str(text) for text in texts]
+        errors.setdefault(name, [str(text) for text in texts])
     return rows if errors else filters.qs
 
 

@@ -6,6 +6,7 @@ refuse becomes a page, or stands in the form beside what was typed.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -231,7 +232,7 @@ class DialogPage(FormPage):
         return super().go_to(_list_below(self.request) or url)
 
 
-class DeletePage(DialogPage):
+class DeletePage(DialogPage, ABC):
     """Asks before deleting. Hooks: `load`, `get_subject`, `delete(actor)`, which returns the address to go to."""
 
     submit_label: Text = _("Delete")
@@ -241,9 +242,9 @@ class DeletePage(DialogPage):
     def submit(self, form: forms.Form, actor: User) -> str:
         return self.delete(actor)
 
+    @abstractmethod
     def delete(self, actor: User) -> str:
         """Raises: Refusal."""
-        raise NotImplementedError
 
 
 def layout(request: HttpRequest) -> str:

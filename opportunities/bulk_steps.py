@@ -8,6 +8,7 @@ that is done already is told as such.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -41,7 +42,7 @@ CHUNK = 200
 WRITING = ("run", "chunk")
 
 
-class BulkPage(KeptPage):
+class BulkPage(KeptPage, ABC):
     """One verb. Hooks: `get_form`; `deed`, which calls the action; `needless`."""
 
     section = "opportunities"
@@ -55,12 +56,12 @@ class BulkPage(KeptPage):
     # Why a form is asked for at all, above its fields.
     question: Text = ""
 
-    def get_form(self, data: Any = None) -> forms.Form:
-        raise NotImplementedError
+    @abstractmethod
+    def get_form(self, data: Any = None) -> forms.Form: ...
 
+    @abstractmethod
     def deed(self, ids: Sequence[UUID], form: forms.Form, *, dry_run: bool) -> list[RowResult]:
         """Raises: Invalid, where the form is wrong for all."""
-        raise NotImplementedError
 
     def needless(self, opportunity: Opportunity, form: forms.Form) -> Text:
         """Why the verb changes nothing of this one, as it was read before; empty where it does."""

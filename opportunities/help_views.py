@@ -83,7 +83,7 @@ class CommandsHelpPage(PageView):
 
     def _on_quote(self, quote: Quote, opportunity: Opportunity) -> Place:
         quote.opportunity = opportunity
-        return Place(f"{quote} – {quote.name}", self._judged(QUOTE_OFFERS.values(), quote), quote.get_absolute_url())
+        return Place(str(quote), self._judged(QUOTE_OFFERS.values(), quote), quote.get_absolute_url())
 
     def _judged(self, offers: Iterable[Offer], record: Any) -> list[Answer]:
         return [Answer(offer.label, offer.icon, offer.refusal(record, self.actor)) for offer in offers]

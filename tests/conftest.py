@@ -13,10 +13,10 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client, override_settings
 
-from crm.models import BusinessUnit, Token, User
+from crm.models import BusinessUnit, User
 from tests import expect
 from tests.described import check_answer
-from tests.factories import make_user
+from tests.factories import make_token, make_user
 
 BASE = "/api/v1/"
 
@@ -113,7 +113,7 @@ def token(db: None) -> Callable[[User], str]:
 
     def token_of(user: User) -> str:
         if user.pk not in issued:
-            issued[user.pk] = Token.objects.issue(user, name="test")
+            issued[user.pk] = make_token(user, name="test")
         return issued[user.pk]
 
     return token_of

@@ -6,7 +6,7 @@ from decimal import Decimal
 from itertools import count
 from typing import Any
 
-from crm.models import BusinessUnit, User
+from crm.models import BusinessUnit, Token, User
 from opportunities.actions import Closing, close_opportunity, create_opportunity, reopen_opportunity
 from opportunities.close_fields.kinds import FieldType
 from opportunities.models import Account, CloseField, Competitor, Opportunity, Outcome
@@ -27,6 +27,11 @@ def make_user(
     values.setdefault("first_name", username.capitalize())
     user = User.objects.create_user(username, password=password, role_id=role, business_unit=unit, **values)
     return User.objects.with_rights().get(pk=user.pk)
+
+
+def make_token(user: User, *, name: str, **values: Any) -> str:
+    """What its bearer sends."""
+    return Token.objects.issue_token(user, name=name, **values)[1]
 
 
 def make_account(name: str = "", **values: Any) -> Account:

@@ -7,14 +7,13 @@ could lock out all who share an address with him.
 """
 
 import math
-from ipaddress import ip_address, ip_network
 from threading import Lock
 
 from django.conf import settings
-from django.http import HttpRequest
 from rest_framework.request import Request
 
 from crm import clock
+from crm.callers import address_of
 from crm.errors import Throttled
 from crm.models import BadTokens
 
@@ -71,16 +70,3 @@ def count_stranger(request: Request, *, has_token: bool) -> None:
     count_request(address)
     if has_token and (seconds := BadTokens.objects.count_one(address)):
         raise Throttled(seconds)
-
-
-def address_of(request: HttpRequest | Request) -> str:
-    """The caller's network address. One caller has a whole network of version 6 addresses."""
-    text = request.META.get("REMOTE_ADDR", "")
-    if settings.BEHIND_PROXY:
-        # The last one is what the proxy itself saw; the ones before it anyone can write.
-        text = request.META.get("HTTP_X_FORWARDED_FOR", text).rpartition(",")[2].strip()
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return "unknown"
-    return str(address if address.version == 4 else ip_network((address, 64), strict=False))

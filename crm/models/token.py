@@ -40,11 +40,8 @@ def every_scope() -> list[str]:
 
 
 class TokenQuerySet(models.QuerySet["Token"]):
-    def issue(self, user: User, *, name: str, **values: Any) -> str:
-        """Store a new token's digest and return the token itself, which is never seen again."""
-        return self.issue_token(user, name=name, **values)[1]
-
     def issue_token(self, user: User, *, name: str, **values: Any) -> tuple[Token, str]:
+        """Store a new token's digest, and answer with the token itself, which is never seen again."""
         secret = secrets.token_urlsafe(32)
         return self.create(user=user, name=name, digest=digest(secret), **values), secret
 

@@ -11,7 +11,7 @@ from crm.api import idempotency
 from crm.api.parsers import parse_object
 from crm.errors import Refusal
 from crm.maintenance import maintenance
-from crm.models import Event, StoredAnswer, Token, Webhook
+from crm.models import Event, StoredAnswer, Webhook
 from crm.models.stored_answer import FORGOTTEN_AT_ONCE
 from opportunities.api import views
 from opportunities.models import Opportunity, OpportunityClose
@@ -19,7 +19,7 @@ from tests.api.test_refusals import problem
 from tests.conftest import ApiClient
 from tests.core.racing import racers
 from tests.expect import nothing_changes
-from tests.factories import close_won, make_account, make_opportunity, make_quote, reopen
+from tests.factories import close_won, make_account, make_opportunity, make_quote, make_token, reopen
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 KEY = "3f1e-close-of-deal-7"
@@ -92,13 +92,13 @@ class TestAgain:
 
     def test_another_token_of_the_same_user_is_the_same_user(self, rep, api, path):
         api(rep).post(path, idempotency_key=KEY)
-        other = ApiClient(Token.objects.issue(rep, name="other"))
+        other = ApiClient(make_token(rep, name="other"))
         assert is_replayed(other.post(path, idempotency_key=KEY))
 
     def test_credentials_and_scopes_are_judged_each_time(self, rep, api, path):
         api(rep).post(path, idempotency_key=KEY)
         problem(api(None).post(path, idempotency_key=KEY), 401, "unauthenticated")
-        reader = ApiClient(Token.objects.issue(rep, name="reader", scopes=["read"]))
+        reader = ApiClient(make_token(rep, name="reader", scopes=["read"]))
         problem(reader.post(path, idempotency_key=KEY), 403, "permission_denied")
 
     def test_for_24_hours(self, rep, api):

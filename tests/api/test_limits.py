@@ -7,7 +7,8 @@ import time_machine
 from django.test import Client, RequestFactory
 
 from crm.api import limits
-from crm.api.limits import SlidingCounter, address_of
+from crm.api.limits import SlidingCounter
+from crm.callers import address_of
 from crm.models import BadTokens
 from crm.models.bad_tokens import LOCKOUT_AFTER, LOCKOUT_PERIOD
 from tests.api.test_refusals import problem

@@ -13,10 +13,18 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from crm import clock
-from crm.models import Token
 from opportunities.win_loss import GROUPINGS
 from tests.conftest import ApiClient
-from tests.factories import close_lost, close_won, make_account, make_competitor, make_opportunity, make_user, reopen
+from tests.factories import (
+    close_lost,
+    close_won,
+    make_account,
+    make_competitor,
+    make_opportunity,
+    make_token,
+    make_user,
+    reopen,
+)
 
 REPORT = "reports/win-loss/"
 CREATED = datetime(2026, 1, 1, 12, tzinfo=UTC)
@@ -259,5 +267,5 @@ def test_it_takes_two_statements_beside_the_sign_in(rep, api, sales, count_state
 
 
 def test_a_token_that_may_only_read_is_enough(rep):
-    client = ApiClient(Token.objects.issue(rep, name="scoped", scopes=["read"]))
+    client = ApiClient(make_token(rep, name="scoped", scopes=["read"]))
     assert client.get(REPORT).status_code == 200

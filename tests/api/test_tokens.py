@@ -11,7 +11,7 @@ from django.urls import get_resolver
 from crm.models import Scope, Token
 from tests.api.test_refusals import problem
 from tests.conftest import ApiClient
-from tests.factories import make_opportunity
+from tests.factories import make_opportunity, make_token
 
 NOW = datetime(2026, 11, 21, 9, 30, tzinfo=UTC)
 ABSENT = "019a2f3c-8d1e-7c44-9b1f-2f6f0d4c1a55"
@@ -56,7 +56,7 @@ def needed(method, path):
 @pytest.fixture
 def holder(rep):
     """A client with a token of these scopes."""
-    return lambda *scopes, user=rep: ApiClient(Token.objects.issue(user, name="scoped", scopes=list(scopes)))
+    return lambda *scopes, user=rep: ApiClient(make_token(user, name="scoped", scopes=list(scopes)))
 
 
 class TestScopes:
@@ -104,20 +104,20 @@ class TestScopes:
     @pytest.mark.parametrize("scopes", [[], ["read", "delete"]])
     def test_the_database_knows_no_other(self, rep, scopes):
         with pytest.raises(IntegrityError, match="token_scopes_known"):
-            Token.objects.issue(rep, name="x", scopes=scopes)
+            make_token(rep, name="x", scopes=scopes)
 
 
 class TestEnd:
     @time_machine.travel(NOW, tick=False)
     @pytest.mark.parametrize(("expires_in", "status"), [(timedelta(seconds=1), 200), (timedelta(0), 401)])
     def test_an_expired_one_is_none(self, rep, expires_in, status):
-        secret = Token.objects.issue(rep, name="x", expires_at=NOW + expires_in)
+        secret = make_token(rep, name="x", expires_at=NOW + expires_in)
         answer = ApiClient(secret).get("users/me/")
         assert answer.status_code == status
         assert (Token.objects.get().last_used_at is None) is (status == 401)
 
     def test_a_revoked_one_is_none(self, rep):
-        problem(ApiClient(Token.objects.issue(rep, name="x", revoked_at=NOW)).get("users/me/"), 401, "unauthenticated")
+        problem(ApiClient(make_token(rep, name="x", revoked_at=NOW)).get("users/me/"), 401, "unauthenticated")
         assert Token.objects.get().last_used_at is None
 
 

@@ -44,6 +44,7 @@ from tests.factories import (
     make_competitor,
     make_opportunity,
     make_quote,
+    make_token,
     make_user,
     reopen,
 )
@@ -93,7 +94,7 @@ def records(rep: User) -> SimpleNamespace:
     quote = make_quote(opportunity, "won")
     close_won(opportunity)
     reopen(opportunity)
-    Token.objects.issue(rep, name="test")
+    make_token(rep, name="test")
     make_close_field("why")
     ListLayout.objects.create(user=rep, list_name="opportunities", view="all", columns=["topic"])
     SavedView.objects.create(user=rep, list_name="opportunities", name="Mine", query="view=all")
@@ -215,7 +216,7 @@ def test_a_list_asks_the_same_however_long_it_is(
         make_quote(opportunity, "won")
         close_won(opportunity)
         reopen(opportunity)
-        Token.objects.issue(owner, name="another")
+        make_token(owner, name="another")
         unit = create_unit(f"Unit of {owner.username}", parent=owner.business_unit_id)
         make_user(f"colleague of {owner.username}", "salesperson", unit)
     assert statements() == few

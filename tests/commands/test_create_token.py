@@ -4,6 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from crm.models import Token, User
+from tests.factories import make_token
 
 
 def create_token(*arguments: str) -> str:
@@ -84,7 +85,7 @@ class TestRevoking:
     @pytest.fixture(autouse=True)
     def _tokens(self, rep: User, teammate: User) -> None:
         for user, name in ((rep, "a"), (rep, "a"), (rep, "b"), (teammate, "a")):
-            Token.objects.issue(user, name=name)
+            make_token(user, name=name)
 
     def test_by_name(self) -> None:
         assert self.revoke("rep", "--name", "a") == "2 tokens were revoked.\n"

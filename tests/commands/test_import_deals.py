@@ -147,6 +147,13 @@ def test_it_says_how_far_it_is_and_what_became_of_all(tmp_path):
     ]
 
 
+def test_the_planner_is_told_what_came(tmp_path):
+    run_import(write_folder(tmp_path, *many(60)))
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT reltuples FROM pg_class WHERE oid = 'opportunities_opportunity'::regclass")
+        assert cursor.fetchone() == (60,)
+
+
 def test_a_batch_costs_as_many_statements_as_a_few_rows(tmp_path):
     few, lot = write_folder(tmp_path / "few", *many(6)), write_folder(tmp_path / "lot", *many(60, product="GTX Pro"))
     run_import(write_folder(tmp_path / "first", WON))

@@ -7,13 +7,13 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from crm.models import BusinessUnit, Depth, Role, Token, User
+from crm.models import BusinessUnit, Depth, Role, User
 from opportunities.close_fields.kinds import FieldType
 from opportunities.models import State, StatusReason
 from tests.conftest import ApiClient
 from tests.contracts.model import Model
 from tests.contracts.records import Person, Reason
-from tests.factories import make_account, make_close_field, make_competitor, make_user
+from tests.factories import make_account, make_close_field, make_competitor, make_token, make_user
 
 # Late in the evening in London: on Kiritimati it is tomorrow.
 MOMENT = datetime(2026, 3, 10, 23, 30, tzinfo=UTC)
@@ -96,4 +96,4 @@ def make_cast() -> Cast:
         for name, (role, unit, zone) in PEOPLE.items()
     }
     ids = {name: make_account(name).pk for name in ACCOUNTS} | {name: make_competitor(name).pk for name in COMPETITORS}
-    return Cast(users, ids, ApiClient(Token.objects.issue(users["member"], name="story")))
+    return Cast(users, ids, ApiClient(make_token(users["member"], name="story")))

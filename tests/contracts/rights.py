@@ -14,11 +14,11 @@ from uuid import UUID
 from django.db import transaction
 from django.test import Client
 
-from crm.models import BusinessUnit, Event, Token, User
+from crm.models import BusinessUnit, Event, User
 from opportunities.models import Opportunity
 from quotes.models import Quote
 from tests.conftest import ApiClient
-from tests.factories import make_account, make_competitor, make_opportunity, make_quote, make_user
+from tests.factories import make_account, make_competitor, make_opportunity, make_quote, make_token, make_user
 from tests.pages.reading import commands_on
 
 RELATIONS = ("own", "unit", "below", "other")
@@ -95,7 +95,7 @@ class Organization:
 
     def sign_in(self) -> None:
         for role, actor in self.actors.items():
-            self._api[role] = ApiClient(Token.objects.issue(actor, name="table"))
+            self._api[role] = ApiClient(make_token(actor, name="table"))
             self._browsers[role] = Client()
             self._browsers[role].force_login(actor, backend="crm.authentication.UserBackend")
 

@@ -53,6 +53,21 @@ def test_too_many_attempts_lock_out_with_a_page(someone):
     assert "Too many attempts" in text_of(response)
 
 
+def test_behind_a_proxy_it_locks_out_the_caller_and_not_the_user(someone, settings):
+    settings.BEHIND_PROXY = True
+    right, wrong = ({"username": "someone", "password": each} for each in (PASSWORD, "wrong"))
+    for __ in range(settings.AXES_FAILURE_LIMIT):
+        response = Client().post("/sign-in/", wrong, headers={"X-Forwarded-For": "203.0.113.5"})
+    assert response.status_code == 429
+    # Who writes other addresses before his own is the same caller; a network of version 6 is one.
+    assert Client().post("/sign-in/", right, headers={"X-Forwarded-For": "8.8.8.8, 203.0.113.5"}).status_code == 429
+    for address in ("198.51.100.7", "2001:db8::1"):
+        assert Client().post("/sign-in/", right, headers={"X-Forwarded-For": address}).status_code == 302
+    for last in range(settings.AXES_FAILURE_LIMIT):
+        response = Client().post("/sign-in/", wrong, headers={"X-Forwarded-For": f"2001:db8::{last}"})
+    assert response.status_code == 429
+
+
 def test_signing_out_takes_a_post(browse, rep):
     client = browse(rep)
     assert client.get("/sign-out/").status_code == 405

@@ -14,6 +14,7 @@ from crm.models import Token, User
 from crm.tokens import TokenRequest, create_token, revoke_token
 from tests.conftest import ApiClient
 from tests.expect import count_statements, invalid, refused
+from tests.factories import make_token
 from tests.pages.html import elements, inline_code
 from tests.pages.reading import HTMX, errors_of, text_of
 
@@ -146,9 +147,9 @@ class TestRevoking:
 
 class TestList:
     def test_it_tells_scopes_end_and_last_use(self, client, rep):
-        Token.objects.issue(rep, name="Fresh")
+        make_token(rep, name="Fresh")
         past = timezone.now() - timedelta(days=400)
-        Token.objects.issue(rep, name="Stale", scopes=["read"], expires_at=past, last_used_at=past)
+        make_token(rep, name="Stale", scopes=["read"], expires_at=past, last_used_at=past)
         page = text_of(client.get("/tokens/"))
         assert "read, write, close, admin" in page
         assert page.count("Never") == 2

@@ -215,3 +215,19 @@ def test_once_ends_when_nothing_is_due(rep, receiver, hook, start):
     assert (process.returncode, output) == (0, "")
     assert time.monotonic() - started < 30
     check(receiver, webhook.secret)
+
+
+def test_a_sender_outlives_whatever_fails_at_one_delivery(rep, receiver, hook, monkeypatch):
+    hook()
+    sent, faults = worker.deliver, iter([ValueError("not thought of")])
+
+    def fail_once(delivery):
+        for fault in faults:
+            raise fault
+        sent(delivery)
+
+    monkeypatch.setattr(worker, "deliver", fail_once)
+    make_opportunity(rep)
+    with running(threads=1):
+        eventually(is_all_delivered)
+    assert len(receiver.messages) == 1
