@@ -119,4 +119,5 @@ def fingerprint() -> list[tuple[str, int, int]]:
                 for table in sorted(model._meta.db_table for model in models)
             )
         )
-        return cursor.fetchall()
+        # Several processes may read the tables, and answer as they are done.
+        return sorted(cursor.fetchall())
