@@ -1,6 +1,6 @@
 """What the cells of a list show, by kind: functions and no templates, because one page has hundreds of them.
 
-Each takes the value of a column and answers HTML; whatever comes from a record is escaped by `format_html`.
+Each takes the value of a column and answers HTML; whatever comes from a record is escaped by `crm.markup.fill`.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from functools import lru_cache
 from typing import Any
 
 from django.utils.formats import date_format, localize
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import get_language
 
 from crm.currencies import amount_shown
+from crm.markup import fill
 from crm.types import Text
 
 Cell = Callable[[Any], SafeString]
@@ -25,12 +25,12 @@ NOTHING = SafeString()
 
 
 def badge(text: Text, tone: str = "") -> SafeString:
-    return format_html('<span class="badge badge--{}">{}</span>', tone or "neutral", text)
+    return fill('<span class="badge badge--{}">{}</span>', tone or "neutral", text)
 
 
 def money(amount: Decimal | None, currency: str) -> SafeString:
     """A dash for no amount."""
-    return format_html('<span class="money">{}</span>', amount_shown(amount, currency))
+    return fill('<span class="money">{}</span>', amount_shown(amount, currency))
 
 
 def _badge(value: tuple[Text, str]) -> SafeString:
@@ -47,17 +47,17 @@ def _day(value: date | None) -> SafeString:
 @lru_cache(maxsize=2048)
 def _date(day: date, language: str | None) -> SafeString:
     """Rows have few days, which are slow to write."""
-    return format_html("{}", date_format(day, "SHORT_DATE_FORMAT"))
+    return fill("{}", date_format(day, "SHORT_DATE_FORMAT"))
 
 
 def _time(value: datetime | None) -> SafeString:
-    return format_html("{}", date_format(localtime(value), "SHORT_DATETIME_FORMAT")) if value else NOTHING
+    return fill("{}", date_format(localtime(value), "SHORT_DATETIME_FORMAT")) if value else NOTHING
 
 
 def _link(value: tuple[Text, Callable[[], str]] | None) -> SafeString:
     if not value:
         return NOTHING
-    return format_html('<a class="two-lines" href="{0}" title="{1}">{1}</a>', value[1](), value[0])
+    return fill('<a class="two-lines" href="{0}" title="{1}">{1}</a>', value[1](), value[0])
 
 
 def _money(value: tuple[Decimal, str] | None) -> SafeString:
@@ -65,23 +65,24 @@ def _money(value: tuple[Decimal, str] | None) -> SafeString:
 
 
 def _percent(value: int | None) -> SafeString:
-    return NOTHING if value is None else format_html("{} %", value)
+    return NOTHING if value is None else fill("{} %", value)
 
 
 def _rating(value: tuple[Text, str]) -> SafeString:
-    return format_html('<span class="rating rating--{}">{}</span>', value[1], value[0])
+    return fill('<span class="rating rating--{}">{}</span>', value[1], value[0])
 
 
 def _text(value: Any) -> SafeString:
     if value is None:
         return NOTHING
-    return format_html('<span class="two-lines" title="{0}">{0}</span>', localize(value))
+    text = str(localize(value))
+    return fill('<span class="two-lines" title="{0}">{0}</span>', text) if text else NOTHING
 
 
 def _website(value: str) -> SafeString:
     if not value:
         return NOTHING
-    return format_html('<a href="{0}" rel="noopener noreferrer external">{0}</a>', value)
+    return fill('<a href="{0}" rel="noopener noreferrer external">{0}</a>', value)
 
 
 CELLS: Mapping[str, Cell] = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from functools import cached_property
 from typing import Any, cast
 
@@ -30,8 +30,8 @@ class ListPage(PageView):
     """A list, as a page or with `export` as a file; with `edit` one of the dialogs that change it.
 
     Hooks: `list_name`, under which users keep their columns and views; `definition`, `columns` by name, `filters` by
-    name, `get_filters`, `get_commands`, `get_row_commands`, `get_bulk_commands`, `summarize`, and the sentences of the
-    empty list.
+    name, `get_filters`, `get_commands`, `get_row_commands`, `get_row_kind`, `get_bulk_commands`, `summarize`, and
+    the sentences of the empty list.
     """
 
     template_name = "generic/list.html"
@@ -110,6 +110,10 @@ class ListPage(PageView):
     def get_row_commands(self, row: Any) -> list[Command]:
         """What can be done to one row, as its page offers it; asks the database for nothing."""
         return []
+
+    def get_row_kind(self, row: Any) -> Hashable:
+        """What those depend on: rows of one kind have the same commands, but for the row's id in their addresses."""
+        return row.pk
 
     def get_bulk_commands(self) -> list[Command]:
         """What can be done to chosen rows; where there is any, rows can be chosen."""

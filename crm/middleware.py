@@ -1,6 +1,8 @@
 from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
+from django.contrib.auth import get_user
+from django.contrib.auth.middleware import AuthenticationMiddleware
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
@@ -8,6 +10,16 @@ from crm import origin
 from crm.models.event import Origin
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
+
+class UserMiddleware(AuthenticationMiddleware):
+    """The signed-in user, read at once: the middleware below asks for him on every page, and what is lazy is slow to
+    ask hundreds of times. Without a session it costs nothing.
+    """
+
+    def process_request(self, request: HttpRequest) -> None:
+        super().process_request(request)
+        request.user = get_user(request)
 
 
 class OriginMiddleware:

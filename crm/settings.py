@@ -74,7 +74,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "crm.middleware.UserMiddleware",
     "crm.middleware.PreferencesMiddleware",
     "crm.middleware.OriginMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -101,6 +101,15 @@ TEMPLATES = [
         },
     },
 ]
+_LOCAL = "django.core.cache.backends.locmem.LocMemCache"
+CACHES = {
+    "default": {"BACKEND": _LOCAL},
+    # The parts of pages that are the same for everyone. Not while templates are written, which change under the server.
+    "template_fragments": {
+        "BACKEND": "django.core.cache.backends.dummy.DummyCache" if DEBUG else _LOCAL,
+        "LOCATION": "fragments",
+    },
+}
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Requests a minute of one token, in each worker process; 0 switches the limit off.

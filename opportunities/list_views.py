@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from decimal import Decimal
 from functools import partial
 from uuid import UUID
@@ -126,6 +126,10 @@ class OpportunityListPage(ListPage):
     def get_row_commands(self, row: Opportunity) -> list[Command]:
         return row_commands(row, self.actor)
 
+    def get_row_kind(self, row: Opportunity) -> Hashable:
+        """Rights follow from whether the user owns it, and from the owner's unit."""
+        return row.state, row.owner_id == self.actor.pk, row.owner.business_unit_id
+
     def get_bulk_commands(self) -> list[Command]:
         return bulk_commands(self.actor, self.view_name)
 
@@ -133,7 +137,7 @@ class OpportunityListPage(ListPage):
         """Count and sums in one statement; in views of closed ones the sum is of what they brought."""
         closed = self.view_name in CLOSED_VIEWS
         revenue = Sum("actual_revenue" if closed else "estimated_revenue")
-        rows = result.all_rows.order_by().values("currency").annotate(sum_of=revenue, number_of=Count("pk"))
+        rows = result.all_rows.order_by().values("currency").annotate(sum_of=revenue, number_of=Count("*"))
         found = sorted(rows, key=lambda row: str(row["currency"]))
         return Summary(
             count=sum(row["number_of"] for row in found),

@@ -9,6 +9,7 @@ import pytest
 from django.urls import reverse
 
 from crm.lists import PAGE_SIZE
+from opportunities.commands import row_commands
 from opportunities.models import Account
 from tests.factories import (
     make_account,
@@ -53,6 +54,18 @@ def sales(rep, teammate, stranger):
 )
 def test_each_view_shows_its_rows(page, sales, view, topics):
     assert set(titles(page(view=view))) == topics
+
+
+def test_the_menu_of_each_row_offers_what_the_user_may(people, browse, sales):
+    make_opportunity(people["manager"], topic="The manager's")
+    for user in people.values():
+        response = browse(user).get(LIST, {"view": "all"})
+        shown = [
+            (each["data-row-command"], "href" in each) for each in elements(response) if "data-row-command" in each
+        ]
+        rows = response.context["result"].rows
+        expected = [(command.key, command.enabled) for row in rows for command in row_commands(row, user)]
+        assert shown == expected, user
 
 
 def test_the_page_begins_with_the_open_ones(page, sales):

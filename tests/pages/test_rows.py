@@ -12,17 +12,22 @@ from django.utils.translation import gettext_lazy
 from crm.cells import CELLS
 from crm.columns import Column
 from crm.commands import Command
-from crm.rows import RowCells, RowMenus, choice
+from crm.rows import RowCells, RowChoices, RowMenus
 from tests.pages.html import elements, text_of
 
 BAD = """<b>"&'"""
 
 
 class Row:
-    pk = UUID(int=7)
+    def __init__(self, number: int = 7) -> None:
+        self.pk = UUID(int=number)
 
     def __str__(self) -> str:
         return BAD
+
+
+def menu_of(row: Row, *commands: Command) -> str:
+    return RowMenus(lambda row: commands, lambda row: row.pk).of(row)
 
 
 @pytest.mark.parametrize(
@@ -47,8 +52,8 @@ def test_a_cell_escapes_what_a_record_holds(kind, value, monkeypatch):
 
 def test_labels_names_and_reasons_are_escaped():
     row = RowCells([Column(BAD, lambda row: BAD)]).of(Row())
-    menu = RowMenus().of(Row(), [Command("a", BAD, "add", f"/{BAD}"), Command("b", BAD, "add", "/", BAD)])
-    for shown in (row, menu, choice(Row())):
+    menu = menu_of(Row(), Command("a", BAD, "add", f"/{BAD}"), Command("b", BAD, "add", "/", BAD))
+    for shown in (row, menu, RowChoices().of(Row())):
         assert BAD not in shown
         assert "&lt;b&gt;" in shown
 
@@ -76,9 +81,24 @@ def test_a_reason_is_seen_once_and_heard_at_each_command():
     reason = gettext_lazy("Your role may read this, but not change it.")
     refused = [Command(key, key, "edit", "/", reason) for key in ("close", "edit")]
     other = Command("other", "other", "edit", "/", "Another reason.")
-    menu = HttpResponse(RowMenus().of(Row(), [*refused, other]))
+    menu = HttpResponse(menu_of(Row(), *refused, other))
     reasons = elements(menu, "span")
     assert [each["class"] for each in reasons] == ["row-menu-why", "visually-hidden", "row-menu-why"]
     described = [button["aria-describedby"] for button in elements(menu, "button", aria_disabled="true")]
     assert described == [each["id"] for each in reasons]
     assert text_of(menu).count(str(reason)) == 2
+
+
+def test_rows_of_one_kind_have_one_menu_each_with_its_own_addresses():
+    asked = []
+
+    def commands_of(row):
+        asked.append(row)
+        offered = Command("close", "Close", "lost", f"/deals/{row.pk}/close/")
+        return [offered, Command("edit", "Edit", "edit", f"/deals/{row.pk}/", f"Not {row.pk.int % 2}.")]
+
+    shared = RowMenus(commands_of, lambda row: row.pk.int % 2)
+    rows = [Row(number) for number in (7, 8, 9)]
+    assert [shared.of(row) for row in rows] == [menu_of(row, *commands_of(row)) for row in rows]
+    assert asked[:2] == rows[:2]
+    assert len(asked) == 2 + len(rows)
