@@ -82,7 +82,8 @@ def _text(value: Any) -> SafeString:
 def _website(value: str) -> SafeString:
     if not value:
         return NOTHING
-    return fill('<a href="{0}" rel="noopener noreferrer external">{0}</a>', value)
+    shown = value.partition("://")[2].rstrip("/")
+    return fill('<a class="two-lines" href="{0}" title="{0}" rel="noopener noreferrer external">{1}</a>', value, shown)
 
 
 CELLS: Mapping[str, Cell] = {

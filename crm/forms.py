@@ -144,14 +144,18 @@ def amount_input(amount: Decimal | int, currency: str = "") -> str:
 def parse_number(typed: str) -> Decimal:
     """The number that the text means in the active language, where it means exactly one.
 
-    Groups of thousands may be left out, but where there are any all of them must be right. The plain form with
-    a point (`1234.50`) is taken in every language, unless the point could separate thousands there.
+    Groups of thousands may be left out, but where there are any all of them must be right. What is written as
+    elsewhere is taken where no language reads it in another way and its groups show that it is meant so: `1.234,50`,
+    `12 500`. So is the plain form with a point (`1234.50`), unless the point could separate thousands there.
 
     Raises: ValueError.
     """
     local = _read(typed, get_format("DECIMAL_SEPARATOR"), get_format("THOUSAND_SEPARATOR"))
     if local is not None:
         return local
+    meant = readings(typed)
+    if len(meant) == 1 and _is_grouped(typed):
+        return meant.pop()
     if len(typed) <= LONGEST and _PLAIN.fullmatch(typed) and not _like_thousands(typed):
         return Decimal(typed)
     raise ValueError(typed)
@@ -172,6 +176,11 @@ def _read(typed: str, decimal: str, group: str) -> Decimal | None:
 def _local_form(decimal: str, group: str) -> re.Pattern[str]:
     groups = f"[{re.escape(group)}]" if group not in _SPACES else f"[{_SPACES}]"
     return re.compile(rf"-?([0-9]+|[1-9][0-9]{{0,2}}({groups}[0-9]{{3}})+)({re.escape(decimal)}[0-9]+)?")
+
+
+def _is_grouped(typed: str) -> bool:
+    """A single point or comma may be either separator, and a slip of the finger makes one of the other."""
+    return any(space in typed for space in _SPACES) or typed.count(".") + typed.count(",") > 1
 
 
 def _like_thousands(typed: str) -> bool:

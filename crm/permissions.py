@@ -65,8 +65,9 @@ def require(user: User, privilege: Privilege, owner: User) -> None:
 
 def denial(user: User, privilege: Privilege) -> Text:
     """Why not, as a sentence for the user and for the disabled command."""
+    none = {Privilege.CREATE: _("Your role may read records, but not create any.")}
     reasons = {
-        Depth.NONE: _("Your role may read this, but not change it."),
+        Depth.NONE: none.get(privilege, _("Your role may read this, but not change it.")),
         Depth.OWN: _("Your role allows this only for your own records."),
         Depth.UNIT: _("Your role allows this only for records of your business unit."),
         Depth.BELOW: _("Your role allows this only for records of your business unit and those below it."),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
@@ -16,10 +18,11 @@ from opportunities.models import Account, Competitor
 
 SHOWN = 20
 LONGEST = 200
+_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class ChoicesPage(PageView):
-    """`?q=`: the first records whose name fits, as options of a listbox.
+    """`?q=`: the first records whose name fits, as options of a listbox; those of `&first=` before the others.
 
     With `&new=yes` the last option is a new record of that name, for who may create one. It is created by nothing
     but the form that is sent with it.
@@ -40,7 +43,7 @@ class ChoicesPage(PageView):
 
     def get_context(self) -> dict[str, Any]:
         text = self.request.GET.get("q", "").strip()[:LONGEST]
-        found = form_choices.found(self.model, text, self.actor, limit=SHOWN + 1)
+        found = form_choices.found(self.model, text, self.actor, limit=SHOWN + 1, first=self._first())
         return {
             "q": text,
             "choices": found[:SHOWN],
@@ -48,6 +51,10 @@ class ChoicesPage(PageView):
             "new_label": self.new_label % {"name": text} if self._offers_new(text) else "",
             "nothing": _("Nothing found") if self._may_create() or not self.new_label else self.not_creatable,
         }
+
+    def _first(self) -> list[UUID]:
+        asked = self.request.GET.get("first", "").split(",")[:SHOWN]
+        return [UUID(each) for each in asked if _ID.fullmatch(each)]
 
     def _may_create(self) -> bool:
         return access(self.actor, self.model.kind) >= RecordAccess.EDIT

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
+from uuid import UUID
+
+from django.db.models import Case, QuerySet, When
 
 from crm.comboboxes import Choices
 from crm.currencies import DECIMALS
@@ -19,19 +23,32 @@ def accounts(user: User) -> Choices:
     return list(Account.objects.visible_to(user).values_list("pk", "name"))
 
 
-def competitors(user: User) -> Choices:
-    return list(Competitor.objects.visible_to(user).values_list("pk", "name"))
+def competitors(user: User, *, first: Collection[UUID] = ()) -> Choices:
+    """Args: first: those that stand before the others."""
+    return list(_led_by(first, Competitor.objects.visible_to(user)).values_list("pk", "name"))
 
 
-def found(model: type[Account] | type[Competitor], text: str, user: User, *, limit: int) -> Choices:
-    """The first records in which each typed word begins a word, by name; without a text the first of all."""
+def found(
+    model: type[Account] | type[Competitor], text: str, user: User, *, limit: int, first: Collection[UUID] = ()
+) -> Choices:
+    """The first records in which each typed word begins a word, by name; without a text the first of all.
+
+    Args:
+        first: those that stand before the others.
+    """
     rows: Any = model.objects.visible_to(user)
     words = typed_words(text.replace("\0", ""))
     if text and not words:
         return []
     for word in words:
         rows = _SEARCHES[model](rows, word)
-    return list(rows.values_list("pk", "name")[:limit])
+    return list(_led_by(first, rows).values_list("pk", "name")[:limit])
+
+
+def _led_by(first: Collection[UUID], rows: QuerySet[Any]) -> QuerySet[Any]:
+    if not first:
+        return rows
+    return rows.order_by(Case(When(pk__in=first, then=0), default=1), *rows.model._meta.ordering)
 
 
 def owners(user: User, *, present: User | None = None) -> Choices:

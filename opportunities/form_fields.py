@@ -113,7 +113,7 @@ class SearchedOrNewField(SearchedField):
     """The same, or a name that no record has yet."""
 
     def __init__(self, *, url: Text, **options: Any) -> None:
-        super().__init__(url=f"{url}?new=yes", **options)
+        super().__init__(url=f"{url}{'&' if '?' in str(url) else '?'}new=yes", **options)
 
     def clean(self, value: Any) -> UUID | NewRecord | None:
         name = value.removeprefix(NEW).strip() if isinstance(value, str) and value.startswith(NEW) else ""

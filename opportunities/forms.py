@@ -10,9 +10,10 @@ from uuid import UUID
 
 from django import forms
 from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from crm.currencies import DECIMALS
+from crm.currencies import DECIMALS, amount_shown
 from crm.forms import MoneyField, WholeNumberField
 from crm.models import User
 from crm.types import Values
@@ -136,13 +137,24 @@ class CloseForm(DialogForm):
         if spec["type"] == "choice":
             return _reason_field(spec["choices"], **named)
         if spec["type"] == "competitor":
-            offered = partial(form_choices.competitors, self.user)
-            return self.competitor_field(url=reverse("choices-competitors"), choices=offered, **named)
+            first = [UUID(ref["id"]) for ref in self.check.known_competitors]
+            offered = partial(form_choices.competitors, self.user, first=first)
+            url = reverse("choices-competitors", query={"first": ",".join(map(str, first))} if first else None)
+            return self.competitor_field(url=url, choices=offered, **named)
         if spec["type"] == "money":
+            named["help_text"] = " ".join(filter(None, (spec["help"], self._default_told())))
             return MoneyField(currency=self.check.opportunity.currency, **named)
         if spec["type"] == "date":
             return DayField(**named)
         return LongTextField(limit=spec["max_length"], **named)
+
+    def _default_told(self) -> str:
+        """What an actual revenue that is left empty becomes; nothing where it stays empty, or must be typed."""
+        revenue = self.initial["actual_revenue"]
+        if revenue is None:
+            return ""
+        amount = amount_shown(revenue, self.check.opportunity.currency)
+        return gettext("Left empty, it is %(amount)s.") % {"amount": amount}
 
     @property
     def new_competitor(self) -> str:

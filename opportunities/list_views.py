@@ -98,7 +98,8 @@ OPPORTUNITY_COLUMNS = {
     "modified_at": _day(_("Modified on"), "modified_at"),
     "owner": Column(_("Owner"), lambda row: row.owner.name, order="owner", raw=lambda row: row.owner.username),
     "business_unit": Column(_("Business unit"), _unit),
-    "competitors": Column(_("Competitor"), lambda row: ", ".join(ref["name"] for ref in row.competitor_refs)),
+    "close_competitor": Column(_("Competitor"), lambda row: row.close_competitor),
+    "competitors": Column(_("Competitors"), lambda row: ", ".join(ref["name"] for ref in row.competitor_refs)),
     "open_quotes": Column(_("Open quotes"), lambda row: row.open_quotes, style="is-number"),
     "currency": Column(_("Currency"), lambda row: row.currency, order="currency"),
 }

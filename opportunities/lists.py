@@ -43,7 +43,7 @@ _CLOSED_COLUMNS = (
     "status_reason",
     "actual_revenue",
     "actual_close_date",
-    "competitors",
+    "close_competitor",
     "owner",
 )
 _ALL_COLUMNS = (
@@ -96,7 +96,7 @@ _OPEN, _WON, _LOST = (frozenset({state}) for state in (State.OPEN, State.WON, St
 _BY_ESTIMATE, _BY_CLOSE = "estimated_close_date", "-actual_close_date"
 
 OPPORTUNITIES = ListDefinition(
-    rows=lambda user: Opportunity.objects.visible_to(user).for_record(),
+    rows=lambda user: Opportunity.objects.visible_to(user).for_list(),
     filters=OpportunityFilters,
     views={
         "all": ListView(_("All Opportunities"), "-modified_at", columns=_ALL_COLUMNS),

@@ -31,6 +31,12 @@ class OpportunityQuerySet(OwnedQuerySet):
             competitor_refs=_competitor_refs(), open_quotes=_open_quotes()
         )
 
+    def for_list(self) -> Self:
+        """The same with the competitor that the closing named, as it was called then."""
+        closes = apps.get_model("opportunities", "OpportunityClose").objects
+        named = closes.filter(pk=OuterRef("close_id")).values("competitor_name")
+        return self.for_record().annotate(close_competitor=Subquery(named))
+
     def locked(self, pk: UUID) -> Opportunity | None:
         """The row, locked, as for_record() gives it.
 

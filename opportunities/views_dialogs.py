@@ -120,6 +120,10 @@ class CloseAsWonDialog(CloseDialog):
     title = gettext_lazy("Close Opportunity as won")
     outcome = Outcome.WON
 
+    def get_context(self) -> dict[str, Any]:
+        """The quote that won is closed as won before; only the others are lost along."""
+        return {**super().get_context(), "quotes_url": f"{self.get_cancel_url()}?tab=quotes"}
+
 
 class CloseAsLostDialog(CloseDialog):
     command = "close-as-lost"

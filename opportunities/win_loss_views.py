@@ -64,12 +64,16 @@ class Row:
 
 @dataclass(frozen=True)
 class Causes:
-    """Why deals are lost: the groups with most lost ones, each with its part of all lost ones in percent."""
+    """Why deals are lost: the groups with most lost ones, each with its part of all lost ones in percent; and how many
+    were lost in the groups after these, with their part.
+    """
 
     name: str
     label: Text
     title: Text
     rows: list[tuple[Row, int]]
+    rest: int
+    rest_percent: int
     all_url: str
 
 
@@ -173,13 +177,16 @@ class WinLossPage(PageView):
         ]
 
     def _causes(self, report: Report, name: str, title: Text) -> Causes:
-        groups = sorted(report.grouped(name), key=lambda group: -group.rate.lost)[:FOREMOST]
-        rows = [
-            (self._row(group, name), percent_of(group.rate.lost, report.total.rate.lost) or 0)
-            for group in groups
-            if group.rate.lost
-        ]
-        return Causes(name, GROUPINGS[name].label, title, rows, self.url_with(group_by=name))
+        lost = [group for group in report.grouped(name) if group.rate.lost]
+        lost.sort(key=lambda group: -group.rate.lost)
+        rest = sum(group.rate.lost for group in lost[FOREMOST:])
+
+        def percent(number: int) -> int:
+            return percent_of(number, report.total.rate.lost) or 0
+
+        rows = [(self._row(group, name), percent(group.rate.lost)) for group in lost[:FOREMOST]]
+        all_url = self.url_with(group_by=name)
+        return Causes(name, GROUPINGS[name].label, title, rows, rest, percent(rest), all_url)
 
     def _groupings(self, report: Report) -> list[Tab]:
         return [

@@ -34,6 +34,11 @@ class CloseCheck:
     def allowed(self) -> bool:
         return not self.refusals
 
+    @property
+    def known_competitors(self) -> list[Values]:
+        """Those of the opportunity, each {id, name}."""
+        return getattr(self.opportunity, "competitor_refs", [])
+
     def blocking_values(self) -> list[Values]:
         return [blocking_quote(quote) for quote in self.blocking_quotes]
 

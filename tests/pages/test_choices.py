@@ -1,6 +1,9 @@
 """Comboboxes: what they offer while one types, and a new competitor that is created with the closing or not at all."""
 
+from urllib.parse import urlsplit
+
 import pytest
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 
@@ -17,7 +20,7 @@ COMPETITORS, ACCOUNTS = "/choices/competitors/", "/choices/accounts/"
 
 def offered(client, text, address=COMPETITORS, **params):
     """The values on offer, those that are no choice left out."""
-    response = client.get(address, {"q": text, **params})
+    response = client.get(address, query_params={"q": text, **params})
     return [option["data-value"] for option in elements(response, role="option") if "data-value" in option]
 
 
@@ -35,6 +38,19 @@ def test_each_word_begins_a_word_of_the_name(rep, browse):
     assert offered(client, "NORTH trad") == [str(northwind.pk)]
     assert offered(client, "wind") == [str(other.pk)]
     assert offered(client, "") == [str(northwind.pk), str(other.pk)]
+
+
+def test_those_of_the_opportunity_stand_first(rep, browse):
+    others = [make_competitor(name) for name in ("Alpha", "Beta")]
+    known = [make_competitor(name) for name in ("Yard", "Zulu")]
+    opportunity = make_opportunity(rep, competitors=[each.pk for each in reversed(known)])
+    client = browse(rep)
+    expected = [str(each.pk) for each in (*known, *others)]
+    form = client.get(close_url(opportunity)).context["form"]
+    assert [str(value) for value, __ in form.fields["competitor"].choices][1:] == expected
+    asked = QueryDict(urlsplit(form.fields["competitor"].widget.url).query).dict()
+    assert offered(client, "", **asked) == expected
+    assert offered(client, "", first=f"nobody,{known[1].pk}")[0] == expected[1]
 
 
 @pytest.mark.parametrize("text", ["nobody", "!", "\0", "\0x", "%", "'", "x" * 5000])

@@ -69,13 +69,17 @@ def sale(rep):
             rep,
             topic="Big sale",
             account=make_account("Firm"),
-            competitors=[make_competitor("Rival")],
+            competitors=[make_competitor("Not named at closing")],
             currency="DKK",
             estimated_revenue=Decimal("1234.5"),
             estimated_close_date=date(2026, 12, 24),
             probability=40,
             state="won",
-            close={"actual_revenue": Decimal("1000"), "close_date": date(2026, 11, 20)},
+            close={
+                "actual_revenue": Decimal("1000"),
+                "close_date": date(2026, 11, 20),
+                "competitor": make_competitor("Rival").pk,
+            },
         )
 
 
@@ -159,7 +163,7 @@ def test_raw_is_the_same_in_every_language(table, rep, sale, language):
         ("actual_revenue", "1000.00"),
         ("currency", "DKK"),
         ("actual_close_date", "2026-11-20"),
-        ("competitors", "Rival"),
+        ("close_competitor", "Rival"),
         ("owner", "rep"),
     ]
 

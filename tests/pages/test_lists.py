@@ -325,7 +325,7 @@ def test_new_is_disabled_with_the_reason(browse, member):
     response = browse(member).get(LIST)
     disabled = elements(response, "button", aria_disabled="true")
     assert [button["aria-describedby"] for button in disabled] == ["why-new"]
-    assert "Your role may read this, but not change it." in text_of(response)
+    assert "Your role may read records, but not create any." in text_of(response)
 
 
 def test_an_unknown_view_is_told_in_words_with_a_way_out(page):

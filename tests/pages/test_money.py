@@ -51,6 +51,13 @@ def test_no_money_is_a_dash():
         ("da", "1,5", "1.5"),
         ("da", "1234.50", "1234.50"),
         ("da", "1.5", "1.5"),
+        # As elsewhere: its groups show how it is meant, and nobody reads it in another way.
+        ("en", "1.234,50", "1234.50"),
+        ("en", "1.234.567", "1234567"),
+        ("en", "12 500", "12500"),
+        ("en", "12\u00a0500,75", "12500.75"),
+        ("da", "1,234.50", "1234.50"),
+        ("da", "-12\u202f500", "-12500"),
     ],
 )
 def test_amounts_are_read_the_local_way(language, typed, amount):
@@ -63,11 +70,12 @@ def test_amounts_are_read_the_local_way(language, typed, amount):
     [
         ("en", "1,5"),
         ("en", "1,50"),
-        ("en", "1.234,50"),
         ("en", "12,34"),
         ("en", "1,23,456"),
         ("en", "0,123"),
-        ("en", "1 234"),
+        ("en", "1 23"),
+        ("en", "12 34 567"),
+        ("en", "1.234,567.8"),
         ("en", "1e3"),
         ("en", "+5"),
         ("en", "5."),
@@ -75,7 +83,6 @@ def test_amounts_are_read_the_local_way(language, typed, amount):
         ("en", "NaN"),
         ("en", "$5"),
         ("en", "9" * 41),
-        ("da", "1,234.50"),
         ("da", "1234.500"),
         ("da", "0.123"),
         ("da", "12.34.5"),
@@ -89,13 +96,10 @@ def test_what_could_mean_two_amounts_is_refused(language, typed):
 @pytest.mark.parametrize(
     ("language", "typed", "currency", "said"),
     [
-        ("en", "1.234,50", "EUR", "Do you mean 1,234.50?"),
         ("en", "1,5", "EUR", "Do you mean 1.50?"),
         # A Dane's fifteen hundred, on an English page: more decimals than the currency has, though zeros.
         ("en", "1.500", "EUR", "Do you mean 1,500.00?"),
         ("en", "1.234", "JPY", "Do you mean 1,234?"),
-        ("en", "1 234", "EUR", "Do you mean 1,234.00?"),
-        ("da", "1,234.50", "EUR", "Mener du 1.234,50?"),
         ("da", "1,234", "EUR", "Mener du 1.234,00?"),
         ("en", "1.2345", "EUR", "decimals of EUR"),
         ("en", "12.34.5", "EUR", "such as 1,234.50"),

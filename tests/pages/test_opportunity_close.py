@@ -43,6 +43,21 @@ def test_won_is_prefilled_from_the_won_quotes(rep, browse, opportunity):
     assert form_of(browse(rep), url(opportunity))["actual_revenue"] == "41,500.50"
 
 
+def test_what_an_emptied_revenue_becomes_is_said(rep, browse, opportunity):
+    client, unknown = browse(rep), make_opportunity(rep, estimated_revenue=None)
+    assert "Left empty, it is € 42,000.00." in text_of(client.get(url(opportunity)))
+    for address in (url(opportunity, "lost"), url(unknown)):
+        assert "Left empty" not in text_of(client.get(address))
+
+
+def test_the_quote_that_won_is_closed_before(rep, browse, opportunity):
+    make_quote(opportunity, "active")
+    client = browse(rep)
+    way = f'<a href="{opportunity.get_absolute_url()}?tab=quotes">Close it as won</a> first'
+    assert way in client.get(url(opportunity)).content.decode()
+    assert way not in client.get(url(opportunity, "lost")).content.decode()
+
+
 def test_lost_leaves_the_revenue_empty(rep, browse, opportunity):
     shown = form_of(browse(rep), url(opportunity, "lost"))
     assert shown["status_reason"] == "4"

@@ -334,7 +334,9 @@ def test_the_first_wrong_field_has_it_after_a_refusal(rep, browse):
     )
     (focused,) = elements(response, autofocus="")
     assert (focused["name"], focused["aria-invalid"]) == ("actual_revenue", "true")
-    assert elements(response, "ul", id=focused["aria-describedby"])
+    help_text, errors = focused["aria-describedby"].split()
+    assert elements(response, "ul", id=errors)
+    assert elements(response, "p", id=help_text)
     assert elements(response, "a", href=f"#{focused['id']}")
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from crm import clock
 from opportunities.win_loss import GROUPINGS
+from opportunities.win_loss_views import FOREMOST
 from tests.factories import close_won, make_account, make_competitor, make_opportunity, make_user, reopen
 from tests.pages.html import elements, inline_code, text_of
 
@@ -127,6 +128,15 @@ def test_why_deals_are_lost_stands_side_by_side(browse, vp, deals):
     assert [(row.group.label, row.group.rate.lost, share) for row, share in reasons.rows] == [("Canceled", 4, 100)]
     found = [(row.group.label, row.group.rate.lost, share) for row, share in competitors.rows]
     assert found == [("Rival", 2, 50), ("No competitor", 2, 50)]
+
+
+def test_what_stands_after_the_foremost_is_told_together(browse, vp, rep):
+    for number in range(FOREMOST + 2):
+        make_opportunity(rep, state="lost", close={"competitor": make_competitor(f"Rival {number}").pk})
+    page = browse(vp).get(PAGE)
+    __, competitors = page.context["causes"]
+    assert (len(competitors.rows), competitors.rest, competitors.rest_percent) == (FOREMOST, 2, 29)
+    assert "All others" in text_of(page)
 
 
 def test_a_reason_has_no_rate_of_its_own(browse, vp, deals):
