@@ -84,7 +84,7 @@ def test_the_sums_of_a_view_come_from_an_index_alone(plans, rep, view):
         # Of so few rows any index costs the same: those of the orders are out of the way.
         cursor.execute("DROP INDEX opportunity_open_by_date, opportunity_closed_by_date")
     (plan,) = plans(lambda: page.summarize(result))
-    assert "Index Only Scan using opportunity_by_owner " in plan, plan
+    assert re.search("Index Only Scan using opportunity_(sums|by_owner) ", plan), plan
 
 
 def test_what_shows_a_row_is_joined_to_those_of_one_page(plans, rep):
