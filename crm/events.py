@@ -72,7 +72,7 @@ def changed_since(record: UUID, version: int) -> set[str]:
     """The facts of the record that differ from what they were at that version."""
     before: Values = {}
     after: Values = {}
-    for event in Event.objects.filter(record_id=record, version__gt=version).order_by("id"):
+    for event in Event.objects.filter(record_id=record, version__gt=version).oldest_first():
         before, after = event.before | before, after | event.after
     return {name for name in after if after[name] != before[name]}
 

@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 from django.urls import reverse
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
@@ -84,9 +84,9 @@ def timeline_page(
     """The newest entries, or those from one event on, or older than one; a handful of queries, however many."""
     events = Event.objects.filter(group_id=opportunity.pk).newest_first()
     if first:
-        events = events.filter(pk__lte=first)
+        events = events.filter(sequence__lte=_place(first))
     if before:
-        events = events.filter(pk__lt=before)
+        events = events.filter(sequence__lt=_place(before))
     rows = list(events[: PAGE_SIZE + 1])
     shown, more = rows[:PAGE_SIZE], len(rows) > PAGE_SIZE
     teller = _Teller(opportunity.pk, list(quotes), shown, currency=opportunity.currency)
@@ -97,7 +97,7 @@ def address_of(close: Activity) -> str:
     """Where the timeline tells of the closing; empty where no event does."""
     # The first that names it: a reopening names it too, later.
     told = Event.objects.filter(group_id=close.opportunity_id, **{f"data__{close.type}": str(close.pk)})
-    event = told.order_by("pk").first()
+    event = told.oldest_first().first()
     return f"{close.opportunity.get_absolute_url()}?tab=timeline&event={event.pk}#event-{event.pk}" if event else ""
 
 
@@ -146,14 +146,14 @@ class _Teller:
 
     def _currency(self, event: Event) -> str:
         """The opportunity's after the event: what the next change of it replaced, else the present one."""
-        later = [replaced for pk, replaced in self._currency_changes if pk > event.pk]
+        later = [replaced for sequence, replaced in self._currency_changes if sequence > event.sequence]
         return later[0] if later else self.currency
 
     @cached_property
-    def _currency_changes(self) -> list[tuple[UUID, str]]:
+    def _currency_changes(self) -> list[tuple[int, str]]:
         changed = Event.objects.filter(group_id=self.opportunity, type="opportunity.updated")
-        found = changed.filter(before__has_key="currency").order_by("pk").values_list("pk", "before__currency")
-        return list(found)
+        found = changed.filter(before__has_key="currency").oldest_first()
+        return list(found.values_list("sequence", "before__currency"))
 
     def sentence(self, event: Event) -> str:
         return SENTENCES.get(event.type, OTHER_SENTENCE) % {
@@ -196,6 +196,10 @@ class _Teller:
 
     def _facts(self) -> list[Values]:
         return [facts for event in self.events for facts in (event.before, event.after)]
+
+
+def _place(event: UUID) -> Subquery:
+    return Subquery(Event.objects.filter(pk=event).values("sequence"))
 
 
 def _record(name: str, pk: str) -> str:

@@ -22,9 +22,12 @@ class Origin(models.TextChoices):
 
 
 class EventQuerySet(models.QuerySet["Event"]):
+    def oldest_first(self) -> EventQuerySet:
+        # Of one timeline: ids follow the clocks of the servers that made them, `sequence` follows the lock.
+        return self.order_by("sequence")
+
     def newest_first(self) -> EventQuerySet:
-        # Ids are version 7 UUIDs made under the record's lock: their order is the order of the deeds.
-        return self.order_by("-id")
+        return self.order_by("-sequence")
 
     def since(self, moment: datetime) -> EventQuerySet:
         return self.filter(id__gte=first_of(moment))
@@ -61,7 +64,7 @@ class Event(models.Model):
         verbose_name = _("event")
         verbose_name_plural = _("events")
         constraints = [models.UniqueConstraint(fields=["record_id", "version", "type"], name="event_once_per_version")]
-        indexes = [models.Index(fields=["group_id", "-id"], name="event_timeline")]
+        indexes = [models.Index(fields=["group_id", "-sequence"], name="event_timeline")]
         triggers = [
             refusing_trigger(
                 "event_append_only",

@@ -128,7 +128,7 @@ LOG_CHECKS = (
         # draft made by a revision came in the deed of the revised one, so it counts nothing.
         """
         WITH log AS (
-            SELECT event.group_id, event.id, event.version, event.record_type,
+            SELECT event.group_id, event.sequence, event.version, event.record_type,
                 count(*) FILTER (
                     WHERE event.type IN
                          ('quote.updated', 'quote.activated', 'quote.deleted', 'quote.won', 'quote.revised')
@@ -139,10 +139,10 @@ LOG_CHECKS = (
             LEFT JOIN crm_event revision ON event.type = 'quote.created' AND revision.type = 'quote.revised'
                 AND revision.group_id = event.group_id
                 AND revision.data ->> 'new_revision' = event.record_id::text
-            WINDOW deeds AS (PARTITION BY event.group_id ORDER BY event.id)
+            WINDOW deeds AS (PARTITION BY event.group_id ORDER BY event.sequence)
         ), own AS (
             SELECT DISTINCT ON (group_id, version) * FROM log
-            WHERE record_type = 'opportunity' ORDER BY group_id, version, id
+            WHERE record_type = 'opportunity' ORDER BY group_id, version, sequence
         ), total AS (
             SELECT group_id, max(alone) AS alone, max(together) AS together FROM log GROUP BY group_id
         ), span AS (
@@ -165,7 +165,7 @@ LOG_CHECKS = (
         WITH told AS (
             SELECT event.id, event.type, change.value AS before,
                 lag(event.after -> change.key) OVER (
-                    PARTITION BY event.record_id, change.key ORDER BY event.version, event.id) AS told_before
+                    PARTITION BY event.record_id, change.key ORDER BY event.version, event.sequence) AS told_before
             FROM crm_event event, jsonb_each(CASE WHEN jsonb_typeof(event.before) = 'object'
                 THEN event.before ELSE '{}' END) AS change
         )

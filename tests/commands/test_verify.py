@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from decimal import Decimal
 from io import StringIO
 
@@ -10,9 +11,12 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from crm import clock
 from crm.models import User
+from opportunities.actions import edit_opportunity
 from opportunities.models import Opportunity
 from opportunities.verification import CHECKS, Check, find_breaches
+from quotes.actions import activate_quote
 from quotes.models import Quote
 from tests.factories import close_lost, close_won, make_competitor, make_opportunity, make_quote, reopen
 
@@ -393,6 +397,18 @@ def test_the_replay_knows_every_fact() -> None:
     ]
     for name, facts in records:
         assert all(f"('{key}', " in replays[name] for key in facts())
+
+
+def test_servers_of_unlike_clocks_break_no_rule(rep: User) -> None:
+    with clock.at(clock.now() + timedelta(days=1)):
+        opportunity = make_opportunity(rep)
+        quotes = [make_quote(opportunity), make_quote(opportunity)]
+    edit_opportunity(opportunity.pk, {"topic": "Between two deeds on its quotes", "owner": rep.pk}, actor=rep)
+    with clock.at(clock.now() - timedelta(days=1)):
+        for quote in quotes:
+            activate_quote(quote.pk, actor=rep)
+    edit_opportunity(opportunity.pk, {"topic": "After them"}, actor=rep)
+    assert find_breaches([check for check in CHECKS if check.name in ("opportunity-versions", "event-chain")]) == []
 
 
 @pytest.mark.django_db(transaction=True)

@@ -65,7 +65,7 @@ def broken_stories() -> list[str]:
     for record in [*Opportunity.objects.for_record(), *Quote.objects.all()]:
         told: Values = {}
         version = 0
-        for event in Event.objects.filter(record_id=record.pk).order_by("version", "id"):
+        for event in Event.objects.filter(record_id=record.pk).order_by("version", "sequence"):
             if any(told.get(key) != value for key, value in event.before.items()) or event.version < version:
                 found.append(f"{event} does not go on from the one before")
             told |= event.after

@@ -1,14 +1,19 @@
 """The log: one event for every change, in the change's own transaction."""
 
+from datetime import timedelta
 from decimal import Decimal
+from uuid import uuid4
 
 import pytest
+from django.db import connection
 
-from crm import origin
-from crm.events import changed
+from crm import clock, origin
+from crm.events import changed, changed_since, last_change
 from crm.models import Event
 from crm.models.event import Origin
 from opportunities.actions import delete_opportunity, edit_opportunity
+from opportunities.models import Opportunity
+from opportunities.timeline import last_deed, timeline_page
 from quotes.actions import edit_quote, win_quote
 from quotes.models import Quote, QuoteClose
 from quotes.requests import QuoteWinRequest
@@ -18,7 +23,7 @@ from tests.factories import close_lost, close_won, make_competitor, make_opportu
 
 def log(record):
     """The record's events, oldest first: type, version, before, after."""
-    events = Event.objects.filter(record_id=record.pk).order_by("id")
+    events = Event.objects.filter(record_id=record.pk).oldest_first()
     return [(event.type, event.version, event.before, event.after) for event in events]
 
 
@@ -137,6 +142,37 @@ def test_the_timeline_tells_the_deeds_in_their_order(rep):
         ("quote.created", first.pk),
         ("opportunity.created", opportunity.pk),
     ]
+
+
+def test_a_server_whose_clock_is_behind_turns_no_story_around(rep, teammate):
+    """Each deed came later than the one before, and was dated earlier."""
+    opportunity = make_opportunity(rep, topic="First", currency="EUR")
+    deeds = [(rep, "Second", "JPY"), (rep, "Third", "EUR"), (teammate, "First", "JPY")]
+    for days, (actor, topic, currency) in enumerate(deeds, 1):
+        with clock.at(clock.now() - timedelta(days=days)):
+            edit_opportunity(opportunity.pk, {"topic": topic, "currency": currency}, actor=actor)
+    versions = Event.objects.filter(group_id=opportunity.pk).newest_first().values_list("version", flat=True)
+    assert list(versions) == [4, 3, 2, 1]
+    assert last_change(opportunity.pk).startswith("Teammate changed")
+    assert "topic" not in changed_since(opportunity.pk, 1), "it is as it was"
+    assert last_deed(opportunity.pk, uuid4(), 1).startswith("Teammate changed")
+    page = timeline_page(Opportunity.objects.get(pk=opportunity.pk), [])
+    assert [entry.event.version for entry in page.entries] == [4, 3, 2, 1]
+    amounts = [str(change.after) for entry in page.entries for change in entry.changes if "€" in str(change.before)]
+    assert amounts == ["¥\xa01,000", "¥\xa01,000"]
+    third = page.entries[1].event.pk
+    for bounds, told in (({"first": third}, [3, 2, 1]), ({"before": third}, [2, 1]), ({"before": uuid4()}, [])):
+        older = timeline_page(opportunity, [], **bounds)
+        assert [entry.event.version for entry in older.entries] == told
+
+
+def test_a_timeline_is_read_in_the_order_of_its_index(rep):
+    opportunity = make_opportunity(rep)
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off; SET LOCAL enable_sort = off")
+    plan = Event.objects.filter(group_id=opportunity.pk).newest_first()[:50].explain()
+    assert "event_timeline" in plan
+    assert "Sort" not in plan
 
 
 def test_deleting_tells_all_that_was(rep):
