@@ -52,7 +52,12 @@ class OrganizationOwnedQuerySet(models.QuerySet[Any]):
     """Records of the whole organization."""
 
     def visible_to(self, user: User) -> Self:
-        return self.all() if may_read_anything(user) else self.none()
+        return readable(self.all(), user)
+
+
+def readable(rows: models.QuerySet[Any], user: User) -> Any:
+    """What belongs to nobody is for whoever reads anything, and for nobody else."""
+    return rows if may_read_anything(user) else rows.none()
 
 
 def _stored(column: Any, row: Any, connection: Any) -> Any:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from crm.currencies import DECIMALS
 from crm.filter_fields import AmountFilter, ChoiceFilter, Choices, DayFilter, FilterField, RecordFilter, period, words
 from crm.models import BusinessUnit, User
+from crm.querysets import readable
 from crm.types import Text
 from opportunities.models import Account, Competitor, ForecastCategory, Rating, SalesStage, State, StatusReason
 
@@ -19,7 +20,7 @@ STATES = {"won": [State.WON], "lost": [State.LOST], "closed": [State.WON, State.
 
 def owners(user: User) -> Any:
     """Also whoever left: his records are still here."""
-    return User.objects.all()
+    return readable(User.objects.all(), user)
 
 
 def accounts(user: User) -> Any:
@@ -35,14 +36,15 @@ def _competitors(user: User) -> Any:
 
 
 def _units(user: User) -> Any:
-    return BusinessUnit.objects.all()
+    return readable(BusinessUnit.objects.all(), user)
 
 
 def status_reasons(*states: State) -> ChoiceFilter:
     """Retired ones too, which old records have."""
 
     def choices(user: User) -> Choices:
-        return [(str(reason.code), reason.label) for reason in StatusReason.objects.filter(state__in=states)]
+        reasons = readable(StatusReason.objects.filter(state__in=states), user)
+        return [(str(reason.code), reason.label) for reason in reasons]
 
     return ChoiceFilter(_("Status reason"), choices)
 

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 from crm.keyset import OrderField
 from crm.lists import ListDefinition, ListView
 from crm.models import User
-from crm.permissions import may_read_anything, within_unit
+from crm.permissions import within_unit
+from crm.querysets import readable
 from opportunities.filters import (
     AccountFilters,
     NoFilters,
@@ -162,13 +163,8 @@ COMPETITORS = ListDefinition(
 )
 
 
-def _readable_users(user: User) -> Rows:
-    users = User.objects.with_rights()
-    return users if may_read_anything(user) else users.none()
-
-
 USERS = ListDefinition(
-    rows=_readable_users,
+    rows=lambda user: readable(User.objects.with_rights(), user),
     filters=UserFilters,
     views={"all": ListView(_("All Users"), "username")},
     order_fields={

@@ -1,7 +1,6 @@
 """What administrators set up: status reasons and custom close fields; to read."""
 
 import re
-from collections.abc import Callable
 from typing import Any
 
 from django.db.models import F
@@ -15,8 +14,7 @@ from crm.api.fields import WordField
 from crm.api.views import ReadViewSet, found
 from crm.keyset import OrderField
 from crm.lists import ListDefinition, ListView
-from crm.models import User
-from crm.permissions import may_read_anything
+from crm.querysets import readable
 from opportunities.close_fields.kinds import FieldType
 from opportunities.filters import NoFilters
 from opportunities.models import CloseField, ShownOn, State, StatusReason
@@ -57,15 +55,10 @@ class CloseFieldAnswer(Answer):
         return field.offered_choices()
 
 
-def _readable(model: type[StatusReason] | type[CloseField]) -> Callable[[User], Any]:
-    """The setup is for whoever may read anything."""
-    return lambda user: model.objects.all() if may_read_anything(user) else model.objects.none()
-
-
 class StatusReasonViewSet(ReadViewSet):
     serializer_class = StatusReasonAnswer
     definition = ListDefinition(
-        rows=_readable(StatusReason),
+        rows=lambda user: readable(StatusReason.objects.all(), user),
         filters=NoFilters,
         views={"all": ListView(_("All Status Reasons"), "state,order")},
         order_fields={"state": OrderField(F("state")), "order": OrderField(F("order"))},
@@ -82,7 +75,7 @@ class StatusReasonViewSet(ReadViewSet):
 class CloseFieldViewSet(ReadViewSet):
     serializer_class = CloseFieldAnswer
     definition = ListDefinition(
-        rows=_readable(CloseField),
+        rows=lambda user: readable(CloseField.objects.all(), user),
         filters=NoFilters,
         views={"all": ListView(_("All Close Fields"), "order")},
         order_fields={"order": OrderField(F("order"))},

@@ -155,6 +155,22 @@ def test_the_editor_offers_the_filters_of_the_view(page, sales):
         assert elements(opened, "select", name=name)
 
 
+@pytest.mark.parametrize(
+    ("address", "names"),
+    [
+        (LIST, {"Stranger", "Teammate", "Contoso", "Rival", "South", "Out-Sold"}),
+        ("/quotes/", {"Stranger", "Teammate", "Contoso"}),
+        ("/reports/win-loss/", {"Stranger", "Teammate", "Contoso", "Rival", "South"}),
+    ],
+)
+def test_who_may_read_nothing_is_offered_no_names(browse, rep, nobody, sales, address, names):
+    make_account("Contoso"), make_competitor("Rival")
+    query = {"view": "all", "edit": "filters", "owner": str(sales["team"].owner_id)}
+    seen, unseen = (text_of(browse(user).get(address, query)) for user in (rep, nobody))
+    assert {name for name in names if name in seen} == names
+    assert {name for name in names if name in unseen} == set()
+
+
 def test_none_is_a_choice_of_its_own(browse, rep, page, sales):
     assert elements(page(view="all", edit="filters"), "option", value="none")
     assert "Account: No account" in text_of(page(view="all", account="none"))
