@@ -127,3 +127,15 @@ def require_administrator(user: User) -> None:
     """Raises: Denied."""
     if not may_administer(user):
         raise Denied(_("Only an administrator may set this."))
+
+
+def may_set_up_webhooks(user: User) -> bool:
+    """They carry everyone's records, so being a superuser is not enough."""
+    return may_administer(user) and depth(user, Privilege.READ) == Depth.ORGANIZATION
+
+
+def require_webhooks(user: User) -> None:
+    """Raises: Denied."""
+    require_administrator(user)
+    if not may_set_up_webhooks(user):
+        raise Denied(_("Webhooks carry everyone's records: only an administrator who may read them all sets them up."))

@@ -2,7 +2,8 @@
 
 from django import template
 
-from crm.permissions import may_administer
+from crm.permissions import may_administer, may_set_up_webhooks
 
 register = template.Library()
 register.filter(may_administer)
+register.filter(may_set_up_webhooks)

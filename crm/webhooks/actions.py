@@ -12,7 +12,7 @@ from crm.errors import NotFound, Refusal
 from crm.event_types import event_types
 from crm.models import Attempt, Delivery, DeliveryState, Event, User, Webhook
 from crm.numbering import number_events
-from crm.permissions import require_administrator
+from crm.permissions import require_webhooks
 from crm.rules import FieldChecks, field_checks
 from crm.transactions import deed
 from crm.types import Values
@@ -29,7 +29,7 @@ def create_webhook(values: Mapping[str, Any], *, actor: User) -> Webhook:
 
     Raises: Denied, Invalid.
     """
-    require_administrator(actor)
+    require_webhooks(actor)
     webhook = Webhook(**{"secret": make_secret(), **_normal(values)})
     _judge(webhook, values)
     webhook.position = number_events()
@@ -41,7 +41,7 @@ def create_webhook(values: Mapping[str, Any], *, actor: User) -> Webhook:
 
 def change_webhook(pk: UUID, changes: Mapping[str, Any], *, actor: User) -> Webhook:
     """Raises: NotFound, Denied, Invalid."""
-    require_administrator(actor)
+    require_webhooks(actor)
     changes = _normal(changes)
     # Before the lock, as it may ask the name service.
     _judge(_changed(_find(pk), changes), changes)
@@ -66,7 +66,7 @@ def rotate_secret(pk: UUID, secret: str | None = None, *, actor: User) -> Webhoo
 
 def delete_webhook(pk: UUID, *, actor: User) -> None:
     """With its deliveries, also those not sent yet. Raises: NotFound, Denied."""
-    require_administrator(actor)
+    require_webhooks(actor)
     with deed():
         webhook = _find(pk, lock=True)
         audit.record(actor, webhook, _facts(webhook), {})
@@ -78,7 +78,7 @@ def send_test(pk: UUID, *, actor: User) -> Attempt:
 
     Raises: NotFound, Denied.
     """
-    require_administrator(actor)
+    require_webhooks(actor)
     webhook = _find(pk)
     names = {"record_type": "webhook", "record_id": pk, "group_id": pk, "version": 1}
     return send(webhook, Event(type=TEST_TYPE, actor_id=actor.pk, origin=origin.current(), **names))
@@ -90,7 +90,7 @@ def redeliver(pk: UUID, *, actor: User) -> Delivery:
     Raises: NotFound, Denied.
         Refusal: unavailable, while it is being sent.
     """
-    require_administrator(actor)
+    require_webhooks(actor)
     with deed():
         delivery = Delivery.objects.select_for_update(skip_locked=True).filter(pk=pk).first()
         if delivery is None:

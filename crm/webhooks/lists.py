@@ -10,7 +10,7 @@ from crm.filters import ids, words
 from crm.keyset import OrderField
 from crm.lists import ListDefinition, ListView
 from crm.models import Delivery, DeliveryState, User, Webhook
-from crm.permissions import require_administrator
+from crm.permissions import require_webhooks
 
 
 class WebhookFilters(django_filters.FilterSet):
@@ -25,13 +25,13 @@ class DeliveryFilters(django_filters.FilterSet):
 
 def webhooks_for(user: User) -> QuerySet[Webhook]:
     """Raises: Denied."""
-    require_administrator(user)
+    require_webhooks(user)
     return Webhook.objects.all()
 
 
 def deliveries_for(user: User) -> QuerySet[Delivery]:
     """Without what was sent and answered. Raises: Denied."""
-    require_administrator(user)
+    require_webhooks(user)
     return Delivery.objects.select_related("webhook", "event").defer("event__before", "event__after", "event__data")
 
 

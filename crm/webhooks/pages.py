@@ -18,7 +18,7 @@ from crm.errors import NotFound
 from crm.event_types import event_types
 from crm.list_pages import ListPage
 from crm.models import User, Webhook
-from crm.permissions import require_administrator
+from crm.permissions import require_webhooks
 from crm.types import Text
 from crm.views import DeletePage, DialogPage, FormPage, PageView
 from crm.webhooks.actions import change_webhook, create_webhook, delete_webhook, rotate_secret, send_test
@@ -80,7 +80,7 @@ class WebhookForm(forms.Form):
 
 
 class WebhookView(PageView):
-    """Finds the webhook, for whoever may administer."""
+    """Finds the webhook, for whoever may set them up."""
 
     section = "webhooks"
     webhook: Webhook
@@ -136,7 +136,7 @@ class WebhookCreatePage(SecretShown):
     back_label = gettext_lazy("Back to the list")
 
     def load(self) -> None:
-        require_administrator(self.actor)
+        require_webhooks(self.actor)
 
     def get_form(self, data: Any = None) -> forms.Form:
         return WebhookForm(data)

@@ -7,10 +7,10 @@ import pytest
 from django.contrib.admin.models import LogEntry
 
 from crm.event_types import event_types
-from crm.models import Delivery, DeliveryState, Webhook
+from crm.models import Delivery, DeliveryState, Depth, Role, Webhook
 from crm.webhooks.sign import is_secret
 from crm.webhooks.worker import run_once
-from tests.factories import close_won, make_opportunity
+from tests.factories import close_won, make_opportunity, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -149,6 +149,20 @@ def test_only_administrators(people, api, hook, name, receiver):
     answers += [client.post("webhooks/", BODY), client.patch(path, {"active": False}), client.delete(path)]
     assert {(answer.status_code, answer.json()["code"]) for answer in answers} == {(403, "permission_denied")}
     assert len(receiver.messages) == 1
+
+
+@pytest.mark.parametrize(("role", "is_superuser"), [(None, True), ("warden", False)])
+def test_only_who_may_read_all_that_they_carry(units, api, browse, hook, role, is_superuser):
+    Role.objects.create(code="warden", label_en="", label_da="", administer=True, read=Depth.OWN)
+    user = make_user("root", role, units.root, is_superuser=is_superuser)
+    path = f"webhooks/{hook().pk}/"
+    answers = [api(user).get(path), api(user).post("webhooks/", BODY), api(user).post(f"{path}test/")]
+    assert {answer.status_code for answer in answers} == {403}
+    assert all("everyone's records" in answer.json()["detail"] for answer in answers)
+    assert browse(user).get("/webhooks/").status_code == 403
+    menu = browse(user).get("/preferences/").content
+    assert b'href="/admin/"' in menu
+    assert b'href="/webhooks/"' not in menu
 
 
 def test_nobody_signs_in_first(api):
