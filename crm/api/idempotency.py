@@ -6,7 +6,8 @@ asks again gets it before anything is looked at; refusals are not stored but jud
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from decimal import Context, Decimal
 from typing import Any
 
@@ -33,14 +34,18 @@ _EXACT = Context(prec=2 * MAX_DIGITS)
 Handler = Callable[..., Response]
 
 
-def once(handler: Handler, *, user: User) -> Callable[..., HttpResponse]:
-    """The handler of a POST, done once for each key of the user."""
+def once(handler: Handler, *, user: User, ahead: Callable[[], object] | None = None) -> Callable[..., HttpResponse]:
+    """The handler of a POST, done once for each key of the user.
+
+    Args:
+        ahead: what waits for other servers; done before the transaction, which would hold its locks meanwhile.
+    """
 
     def handle(request: Request, *args: Any, **kwargs: Any) -> HttpResponse:
         key, asked = _key(request), _asked(request)
-        with deed():
+        with _after(ahead, user, key) if ahead else nullcontext(), deed():
             # In this order: what the one before stored, before it gave up the lock, the next statement sees.
-            is_first = _lock(user, key)
+            is_first = _lock("pg_try_advisory_xact_lock", user, key)
             stored = StoredAnswer.objects.find(user, key)
             if stored:
                 return _again(stored, asked)
@@ -77,11 +82,26 @@ def _plain(value: Any) -> Any:
     return value
 
 
-def _lock(user: User, key: str) -> bool:
-    """Until the end of the transaction; does not wait."""
+@contextmanager
+def _after(ahead: Callable[[], object], user: User, key: str) -> Iterator[None]:
+    """Before there is a transaction, it is the session that holds the lock of the key."""
+    is_first = _lock("pg_try_advisory_lock", user, key)
+    try:
+        if not StoredAnswer.objects.find(user, key):
+            if not is_first:
+                raise Refusal("idempotency_in_progress")
+            ahead()
+        yield
+    finally:
+        if is_first:
+            _lock("pg_advisory_unlock", user, key)
+
+
+def _lock(function: str, user: User, key: str) -> bool:
+    """Takes the lock of the key, or gives it up; does not wait."""
     number = hashlib.sha256(f"{user.pk} {key}".encode()).digest()[:8]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [int.from_bytes(number, signed=True)])
+        cursor.execute(f"SELECT {function}(%s)", [int.from_bytes(number, signed=True)])
         return bool(cursor.fetchone()[0])
 
 

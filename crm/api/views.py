@@ -1,6 +1,7 @@
 """What every view of the API shares, and the parts that viewsets of records are put together from."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -42,7 +43,7 @@ class ApiView(APIView):
         super().initial(request, *args, **kwargs)
         if request.method == "POST" and idempotency.HEADER in request.headers and self._offers(request):
             # The framework looks the handler up after this.
-            self.post = idempotency.once(self.post, user=self.actor)
+            self.post = idempotency.once(self.post, user=self.actor, ahead=self.ahead)
 
     def _admit(self, request: Request) -> None:
         """Raises: NotAuthenticated, AuthenticationFailed, Throttled, Denied."""
@@ -71,6 +72,11 @@ class ApiView(APIView):
         return response
 
     @property
+    def ahead(self) -> Callable[[], object] | None:
+        """What is done before the transaction of a POST, where there is such a thing."""
+        return None
+
+    @property
     def actor(self) -> User:
         assert isinstance(self.request.user, User)  # the permission classes let no one else in
         return self.request.user
@@ -86,6 +92,7 @@ class ApiViewSet(ViewSetMixin, ApiView):
         serializer_class: how a record is shown.
         bodies: what the methods take, by their names; one that is not named takes nothing.
         answers: what they answer where that is not the record.
+        waits: of the methods that wait for other servers, the property that holds what these say, by their names.
         scopes: of the methods that need another than `scope`, by their names.
         deprecations: of the methods that go, by their names.
         refusals: the codes of the refusals that are their own, by their names; the description adds those of all.
@@ -96,6 +103,7 @@ class ApiViewSet(ViewSetMixin, ApiView):
     serializer_class: ClassVar[type[Answer]]
     bodies: ClassVar[Mapping[str, type[Body]]] = {}
     answers: ClassVar[Mapping[str, type[Answer]]] = {}
+    waits: ClassVar[Mapping[str, str]] = {}
     scopes: ClassVar[Mapping[str, Scope]] = {}
     deprecations: ClassVar[Mapping[str, Deprecation]] = {}
     refusals: ClassVar[Mapping[str, tuple[str, ...]]] = {}
@@ -111,6 +119,10 @@ class ApiViewSet(ViewSetMixin, ApiView):
 
     def needed_scope(self) -> Scope:
         return self.scopes.get(self.action) or super().needed_scope()
+
+    @property
+    def ahead(self) -> Callable[[], object] | None:
+        return partial(getattr, self, self.waits[self.action]) if self.action in self.waits else None
 
     @property
     def record_id(self) -> Any:

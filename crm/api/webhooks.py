@@ -1,5 +1,7 @@
 """Webhooks and their deliveries, for administrators."""
 
+from functools import cached_property
+
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -13,14 +15,16 @@ from crm.api.bodies import Body, VerbBody, limits_of
 from crm.api.fields import LineField, ShownOnceField, TimeField, WordField, YesNoField
 from crm.api.views import ReadViewSet
 from crm.event_types import event_types
-from crm.models import Delivery, DeliveryState, Scope, Webhook
+from crm.models import Attempt, Delivery, DeliveryState, Scope, Webhook
 from crm.webhooks.actions import (
     change_webhook,
-    create_webhook,
     delete_webhook,
+    judge_webhook,
+    note_test,
     redeliver,
     rotate_secret,
-    send_test,
+    store_webhook,
+    try_out,
 )
 from crm.webhooks.lists import DELIVERIES, WEBHOOKS
 from crm.webhooks.sign import PREFIX
@@ -104,11 +108,21 @@ class WebhookViewSet(ReadViewSet):
     scope = Scope.ADMIN
     versioned = False
     bodies = {"create": WebhookBody, "partial_update": WebhookBody, "rotate_secret": SecretBody}
+    waits = {"create": "judged", "test": "attempt"}
     answers = {"create": WebhookSecretAnswer, "rotate_secret": WebhookSecretAnswer, "test": AttemptAnswer}
+
+    @cached_property
+    def judged(self) -> Webhook:
+        return judge_webhook(self.read(), actor=self.actor)
+
+    @cached_property
+    def attempt(self) -> Attempt:
+        self.read()
+        return try_out(self.record_id, actor=self.actor)
 
     def create(self, request: Request) -> Response:
         """A secret that is left out is made. It is shown in this answer and never again."""
-        webhook = create_webhook(self.read(), actor=self.actor)
+        webhook = store_webhook(self.judged, actor=self.actor)
         return self.created(webhook.pk, self.answer(webhook))
 
     def partial_update(self, request: Request, pk: str) -> Response:
@@ -130,8 +144,8 @@ class WebhookViewSet(ReadViewSet):
     @action(detail=True, methods=["post"])
     def test(self, request: Request, pk: str) -> Response:
         """Send an event of the type `webhook.test` at once, and tell what came back."""
-        self.read()
-        return self.answer(send_test(self.record_id, actor=self.actor))
+        note_test(self.record_id, self.attempt, actor=self.actor)
+        return self.answer(self.attempt)
 
 
 class DeliveryViewSet(ReadViewSet):

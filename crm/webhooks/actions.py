@@ -29,9 +29,23 @@ def create_webhook(values: Mapping[str, Any], *, actor: User) -> Webhook:
 
     Raises: Denied, Invalid.
     """
+    return store_webhook(judge_webhook(values, actor=actor), actor=actor)
+
+
+def judge_webhook(values: Mapping[str, Any], *, actor: User) -> Webhook:
+    """What `store_webhook` takes. It may ask the name service: call it outside of transactions.
+
+    Raises: Denied, Invalid.
+    """
     require_webhooks(actor)
     webhook = Webhook(**{"secret": make_secret(), **_normal(values)})
     _judge(webhook, values)
+    return webhook
+
+
+def store_webhook(webhook: Webhook, *, actor: User) -> Webhook:
+    """Raises: Denied."""
+    require_webhooks(actor)
     webhook.position = number_events()
     with deed():
         webhook.save(force_insert=True)
@@ -78,10 +92,27 @@ def send_test(pk: UUID, *, actor: User) -> Attempt:
 
     Raises: NotFound, Denied.
     """
+    attempt = try_out(pk, actor=actor)
+    note_test(pk, attempt, actor=actor)
+    return attempt
+
+
+def try_out(pk: UUID, *, actor: User) -> Attempt:
+    """The sending of a test. It waits for the receiver: call it outside of transactions.
+
+    Raises: NotFound, Denied.
+    """
     require_webhooks(actor)
     webhook = _find(pk)
     names = {"record_type": "webhook", "record_id": pk, "group_id": pk, "version": 1}
     return send(webhook, Event(type=TEST_TYPE, actor_id=actor.pk, origin=origin.current(), **names))
+
+
+def note_test(pk: UUID, attempt: Attempt, *, actor: User) -> None:
+    """Raises: NotFound, Denied."""
+    require_webhooks(actor)
+    with deed():
+        audit.record(actor, _find(pk), {TEST_TYPE: None}, {TEST_TYPE: attempt.status or attempt.error})
 
 
 def redeliver(pk: UUID, *, actor: User) -> Delivery:

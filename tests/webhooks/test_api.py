@@ -2,14 +2,21 @@
 
 import json
 import logging
+from unittest.mock import Mock
 
 import pytest
-from django.contrib.admin.models import LogEntry
+from django.contrib.admin.models import CHANGE, LogEntry
+from django.db import connection
 
+from crm import audit
+from crm.errors import Refusal
 from crm.event_types import event_types
 from crm.models import Delivery, DeliveryState, Depth, Role, Webhook
+from crm.webhooks import actions
 from crm.webhooks.sign import is_secret
 from crm.webhooks.worker import run_once
+from tests.conftest import ApiClient
+from tests.core.racing import racers
 from tests.factories import close_won, make_opportunity, make_user
 
 pytestmark = pytest.mark.django_db
@@ -235,6 +242,74 @@ class TestTesting:
         answer = api(admin).post(f"webhooks/{webhook.pk}/test/").json()
         assert answer["status"] is None
         assert "ConnectionRefusedError" in answer["error"]
+
+    @pytest.mark.parametrize(("reaction", "noted"), [(204, 204), (500, 500), (None, "ConnectionRefusedError")])
+    def test_that_it_was_done_is_in_the_log_of_the_administration(self, admin, api, hook, receiver, reaction, noted):
+        webhook = hook() if reaction else hook(url="http://127.0.0.1:1/")
+        receiver.usual = reaction or 204
+        api(admin).post(f"webhooks/{webhook.pk}/test/")
+        entry = LogEntry.objects.latest("pk")
+        assert (entry.user, entry.object_id, entry.action_flag) == (admin, str(webhook.pk), CHANGE)
+        before, after = json.loads(entry.change_message)["webhook.test"]
+        assert before is None
+        assert str(after).startswith(str(noted))
+        assert f"webhook.test: – → {noted}" in audit.told(entry)
+
+
+@pytest.mark.race
+@pytest.mark.django_db(transaction=True)
+class TestWaiting:
+    """For other servers: what would be locked meanwhile, others would wait for."""
+
+    def test_no_transaction_is_open_meanwhile(self, admin, api, hook, receiver, monkeypatch):
+        client, path = api(admin), f"webhooks/{hook().pk}/test/"
+        was_open = []
+
+        def noting(wait):
+            def note(*args):
+                was_open.append(connection.in_atomic_block)
+                return wait(*args)
+
+            return note
+
+        for name in ("address_errors", "send"):
+            monkeypatch.setattr(actions, name, noting(getattr(actions, name)))
+        for answer in (
+            client.post("webhooks/", BODY),
+            client.post("webhooks/", BODY, idempotency_key="create"),
+            client.post(path),
+            client.post(path, idempotency_key="test"),
+        ):
+            assert answer.status_code in (200, 201)
+        assert was_open == [False] * 4
+
+    def test_what_is_retried_waits_and_is_sent_once(self, admin, token, hook, receiver, monkeypatch):
+        secret, path, send = token(admin), f"webhooks/{hook().pk}/test/", actions.send
+        meanwhile = []
+
+        def post():
+            return ApiClient(secret).post(path, idempotency_key="test")
+
+        def send_slowly(*args):
+            with racers(1) as race:
+                meanwhile.extend(race(post))
+            return send(*args)
+
+        monkeypatch.setattr(actions, "send", send_slowly)
+        first, again = post(), post()
+        assert [answer.json()["code"] for answer in meanwhile] == ["idempotency_in_progress"]
+        assert (again.content, again["Idempotency-Replayed"]) == (first.content, "true")
+        assert len(receiver.messages) == 1
+
+    def test_a_refusal_gives_the_key_free(self, admin, token, hook, receiver, monkeypatch):
+        secret, webhook = token(admin), hook()
+        path = f"webhooks/{webhook.pk}/test/"
+        with monkeypatch.context() as patched:
+            patched.setattr(actions, "send", Mock(side_effect=Refusal("unavailable")))
+            assert ApiClient(secret).post(path, idempotency_key="test").status_code == 503
+        with racers(1) as race:
+            (answer,) = race(lambda: ApiClient(secret).post(path, idempotency_key="test"))
+        assert answer.status_code == 200
 
 
 def test_no_secret_is_logged(rep, admin, api, hook, receiver, caplog):
