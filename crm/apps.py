@@ -11,14 +11,16 @@ class CrmConfig(AppConfig):
     verbose_name = _("Platform")
 
     def ready(self) -> None:
-        from crm import maintenance, problem_guides  # noqa: F401  the guides register themselves
+        from crm import maintenance, problem_guides, sign_ins  # noqa: F401  the guides register themselves
         from crm.models import KeptForm, StoredAnswer
-        from crm.webhooks.outbox import delete_old_deliveries
+        from crm.webhooks.outbox import deliveries_over
 
         post_migrate.connect(_ensure_roles, sender=self)
-        maintenance.register(delete_old_deliveries)
-        maintenance.register(StoredAnswer.objects.forget_all_old)
-        maintenance.register(KeptForm.objects.forget_old)
+        maintenance.register(deliveries_over)
+        maintenance.register(StoredAnswer.objects.over)
+        maintenance.register(KeptForm.objects.over)
+        maintenance.register(sign_ins.sessions_over)
+        maintenance.register(sign_ins.log_over)
 
 
 class AdministrationConfig(admin_apps.AdminConfig):

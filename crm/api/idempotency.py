@@ -23,6 +23,7 @@ from crm.api.fields import ShownOnceField
 from crm.api.parsers import MAX_DIGITS
 from crm.api.renderers import JSONRenderer
 from crm.errors import Invalid, Refusal
+from crm.maintenance import delete_some
 from crm.models import StoredAnswer, User
 from crm.transactions import deed
 
@@ -53,7 +54,7 @@ def once(handler: Handler, *, user: User, ahead: Callable[[], object] | None = N
                 raise Refusal("idempotency_in_progress")
             response = handler(request, *args, **kwargs)
             _store(response, user=user, key=key, asked=asked)
-        StoredAnswer.objects.forget_old()
+        delete_some(StoredAnswer.objects.over())
         return response
 
     return handle

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from django.db import connection, models
 
 from crm import clock
+from crm.maintenance import delete_some
 
 LOCKOUT_AFTER, LOCKOUT_PERIOD = 100, timedelta(minutes=10)
 _COUNT = """
@@ -28,8 +29,7 @@ class BadTokensQuerySet(models.QuerySet["BadTokens"]):
 
     def _forget(self, moment: datetime) -> None:
         """Two for each that comes, so that the table is not larger than one period's addresses."""
-        old = self.filter(since__lte=moment - LOCKOUT_PERIOD).order_by("since").select_for_update(skip_locked=True)
-        self.filter(pk__in=old.values("pk")[:2]).delete()
+        delete_some(self.filter(since__lte=moment - LOCKOUT_PERIOD).order_by("since"), most=2)
 
 
 class BadTokens(models.Model):

@@ -8,25 +8,22 @@ from django.http import QueryDict
 
 from crm import clock
 from crm.ids import uuid7
+from crm.maintenance import delete_some
 from crm.models.user import User
 
 KEPT_FOR = timedelta(days=1)
-FORGOTTEN_AT_ONCE = 100
 
 
 class KeptFormQuerySet(models.QuerySet["KeptForm"]):
     def keep(self, sent: QueryDict, *, user: User) -> KeptForm:
-        self.forget_old()
+        delete_some(self.over())
         return self.create(user=user, sent=sent.urlencode())
 
     def find(self, pk: UUID, *, user: User) -> KeptForm | None:
         return self.filter(pk=pk, user=user, created_at__gt=clock.now() - KEPT_FOR).first()
 
-    def forget_old(self) -> None:
-        """Some of those that are over their time; waits for no one."""
-        old = self.filter(created_at__lte=clock.now() - KEPT_FOR).order_by("created_at")
-        some = old.select_for_update(skip_locked=True).values("pk")[:FORGOTTEN_AT_ONCE]
-        self.filter(pk__in=some).delete()
+    def over(self) -> KeptFormQuerySet:
+        return self.filter(created_at__lte=clock.now() - KEPT_FOR).order_by("created_at")
 
 
 class KeptForm(models.Model):

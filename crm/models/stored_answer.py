@@ -10,7 +10,6 @@ from crm.ids import uuid7
 from crm.models.user import User
 
 KEPT_FOR = timedelta(hours=24)
-FORGOTTEN_AT_ONCE = 100
 
 
 class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
@@ -23,19 +22,8 @@ class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
         changed = [field.name for field in answer._meta.concrete_fields if field.name not in ("id", "user", "key")]
         self.bulk_create([answer], update_conflicts=True, unique_fields=["user", "key"], update_fields=changed)
 
-    def forget_all_old(self) -> None:
-        """Where nobody sends keys any more, nobody forgets them by the way."""
-        while self.forget_old():
-            pass
-
-    def forget_old(self) -> int:
-        """Some of those that are over their time; waits for no one. One statement, outside of the deed.
-
-        Returns: how many.
-        """
-        old = self.filter(created_at__lte=clock.now() - KEPT_FOR).order_by("created_at")
-        some = old.select_for_update(skip_locked=True).values("pk")[:FORGOTTEN_AT_ONCE]
-        return self.filter(pk__in=some).delete()[0]
+    def over(self) -> StoredAnswerQuerySet:
+        return self.filter(created_at__lte=clock.now() - KEPT_FOR).order_by("created_at")
 
 
 class StoredAnswer(models.Model):

@@ -49,16 +49,7 @@ def _delivery(webhook: Webhook, event: Event) -> Delivery:
     return Delivery(webhook=webhook, event=event, group_id=event.group_id, position=event.position)
 
 
-def delete_old_deliveries() -> None:
+def deliveries_over() -> QuerySet[Delivery]:
     """Those that nobody will want to send again; what is still pending stays."""
-    over = Delivery.objects.filter(created_at__lt=clock.now() - KEPT).exclude(state=DeliveryState.PENDING)
-    while _delete_some(over):
-        pass
-
-
-def _delete_some(deliveries: QuerySet[Delivery]) -> bool:
-    # Locked, lest one is deleted that someone sends again meanwhile.
-    with transaction.atomic():
-        pks = list(deliveries.select_for_update(skip_locked=True).values_list("pk", flat=True)[:BATCH])
-        Delivery.objects.filter(pk__in=pks).delete()
-    return bool(pks)
+    old = Delivery.objects.filter(created_at__lt=clock.now() - KEPT).order_by("created_at")
+    return old.exclude(state=DeliveryState.PENDING)

@@ -62,8 +62,9 @@ class Worker:
 
     def _look(self) -> None:
         if time.monotonic() - self._cleared_at > MAINTENANCE_SECONDS:
-            maintenance()
+            # Before it: clearing away that fails has its next turn in an hour, and holds up no delivery.
             self._cleared_at = time.monotonic()
+            maintenance()
         make_deliveries()
         if is_any_due():
             with self._work:

@@ -10,9 +10,8 @@ from django.db import connection, transaction
 from crm.api import idempotency
 from crm.api.parsers import parse_object
 from crm.errors import Refusal
-from crm.maintenance import maintenance
+from crm.maintenance import FEW, maintenance
 from crm.models import Event, StoredAnswer, Webhook
-from crm.models.stored_answer import FORGOTTEN_AT_ONCE
 from opportunities.api import views
 from opportunities.models import Opportunity, OpportunityClose
 from tests.api.test_refusals import problem
@@ -111,7 +110,7 @@ class TestAgain:
     def test_what_is_over_its_time_is_forgotten_some_at_once(self, rep, api):
         rows = [
             StoredAnswer(user=rep, key=f"old {number}", asked=b"", status=200, headers={}, created_at=NOW)
-            for number in range(FORGOTTEN_AT_ONCE + 1)
+            for number in range(FEW + 1)
         ]
         StoredAnswer.objects.bulk_create(rows)
         with time_machine.travel(NOW + timedelta(hours=24)):

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from crm import clock, selection
 from crm.lists import PAGE_SIZE
+from crm.maintenance import maintenance
 from crm.models import KeptForm, User
 from opportunities import bulk_steps
 from opportunities.actions import MAX_ROWS
@@ -468,7 +469,7 @@ class TestGoingBack:
         assert browse(teammate).get(address).url == "/opportunities/"
         with clock.at(clock.now() + timedelta(hours=25)):
             assert flow.client.get(address).url == "/opportunities/"
-            KeptForm.objects.forget_old()
+            maintenance()
         assert not KeptForm.objects.exists()
 
 

@@ -9,6 +9,7 @@ from django.db import transaction
 from standardwebhooks.webhooks import WebhookVerificationError
 
 from crm import clock
+from crm.maintenance import maintenance
 from crm.models import Attempt, Delivery, DeliveryState, Event, Webhook
 from crm.webhooks import outbox
 from crm.webhooks.actions import change_webhook, redeliver, rotate_secret
@@ -261,7 +262,7 @@ def test_old_deliveries_are_cleared_away_but_none_that_is_pending(rep, receiver,
     make_opportunity(rep)
     run_once()
     Delivery.objects.update(created_at=clock.now() - timedelta(days=29))
-    outbox.delete_old_deliveries()
+    maintenance()
     assert states() == ["DELIVERED", "PENDING"]
     Delivery.objects.update(created_at=clock.now() - timedelta(days=31))
     run_once()
