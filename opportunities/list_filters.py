@@ -11,11 +11,10 @@ from crm.filter_fields import AmountFilter, ChoiceFilter, Choices, DayFilter, Fi
 from crm.models import BusinessUnit, User
 from crm.querysets import readable
 from crm.types import Text
+from opportunities.lists import states_of
 from opportunities.models import Account, Competitor, ForecastCategory, Rating, SalesStage, State, StatusReason
 
 NO_ACCOUNT, NO_COMPETITOR, NO_UNIT = _("No account"), _("No competitor"), _("No business unit")
-CLOSED_VIEWS = ("closed", "won", "lost")
-STATES = {"won": [State.WON], "lost": [State.LOST], "closed": [State.WON, State.LOST], "all": list(State)}
 
 
 def owners(user: User) -> Any:
@@ -90,7 +89,7 @@ UNOFFERED_FILTERS: dict[str, FilterField] = {
 
 def filters_of(view: str) -> dict[str, FilterField]:
     """What makes sense in the view: none of the closing where everything is open, and no reason of other states."""
-    fields = OPPORTUNITY_FILTERS | {"status_reason": status_reasons(*STATES.get(view, [State.OPEN]))}
-    if view in STATES:
-        return fields if len(STATES[view]) > 1 else {name: each for name, each in fields.items() if name != "state"}
-    return {name: each for name, each in fields.items() if name not in ACTUAL and name != "state"}
+    states = states_of(view)
+    fields = OPPORTUNITY_FILTERS | {"status_reason": status_reasons(*states)}
+    senseless = {*(["state"] if len(states) == 1 else []), *(ACTUAL if states == {State.OPEN} else [])}
+    return {name: each for name, each in fields.items() if name not in senseless}

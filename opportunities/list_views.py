@@ -22,8 +22,8 @@ from crm.permissions import access, access_denial
 from crm.types import Text
 from opportunities.bulk_commands import bulk_commands
 from opportunities.commands import new_command, row_commands
-from opportunities.list_filters import CLOSED_VIEWS, OPPORTUNITY_FILTERS, UNOFFERED_FILTERS, filters_of
-from opportunities.lists import ACCOUNTS, COMPETITORS, OPPORTUNITIES
+from opportunities.list_filters import OPPORTUNITY_FILTERS, UNOFFERED_FILTERS, filters_of
+from opportunities.lists import ACCOUNTS, COMPETITORS, OPPORTUNITIES, states_of
 from opportunities.models import Account, Competitor, ForecastCategory, Opportunity, Rating, SalesStage, State
 from opportunities.tones import tone
 
@@ -116,7 +116,7 @@ class OpportunityListPage(ListPage):
 
     @property
     def section(self) -> str:  # type: ignore[override]
-        return "closed" if self.view_name in CLOSED_VIEWS else "opportunities"
+        return "closed" if self._shows_closed() else "opportunities"
 
     def get_filters(self) -> Mapping[str, FilterField]:
         return filters_of(self.view_name)
@@ -136,7 +136,7 @@ class OpportunityListPage(ListPage):
 
     def summarize(self, result: ListResult) -> Summary:
         """Count and sums in one statement; in views of closed ones the sum is of what they brought."""
-        closed = self.view_name in CLOSED_VIEWS
+        closed = self._shows_closed()
         revenue = Sum("actual_revenue" if closed else "estimated_revenue")
         rows = result.all_rows.order_by().values("currency").annotate(sum_of=revenue, number_of=Count("*"))
         found = sorted(rows, key=lambda row: str(row["currency"]))
@@ -145,6 +145,9 @@ class OpportunityListPage(ListPage):
             label=_("Sum of actual revenue") if closed else _("Sum of est. revenue"),
             totals=[Total(row["sum_of"], row["currency"]) for row in found if row["sum_of"] is not None],
         )
+
+    def _shows_closed(self) -> bool:
+        return State.OPEN not in states_of(self.view_name)
 
 
 class RecordListPage(ListPage):

@@ -129,6 +129,12 @@ OPPORTUNITIES = ListDefinition(
     search=search_opportunities,
 )
 
+
+def states_of(view: str) -> frozenset[int]:
+    """Of the opportunities in it."""
+    return OPPORTUNITIES.views[view].states or frozenset(State)
+
+
 OPPORTUNITY_CLOSES = ListDefinition(
     rows=lambda user: OpportunityClose.objects.visible_to(user).for_list(),
     filters=OpportunityCloseFilters,

@@ -173,11 +173,12 @@ class _Teller:
 
     @cached_property
     def _quote_names(self) -> dict[UUID, str]:
-        names = {quote.pk: _number(quote.number, quote.revision) for quote in self.quotes}
+        names = {quote.pk: quote.full_number for quote in self.quotes}
         if all(event.record_id in names for event in self.events if event.record_type == "quote"):
             return names
         gone = Event.objects.filter(group_id=self.opportunity, type="quote.deleted").values_list("record_id", "before")
-        return names | {pk: _number(facts["number"], facts["revision"]) for pk, facts in gone}
+        deleted = {pk: Quote(number=facts["number"], revision=facts["revision"]) for pk, facts in gone}
+        return names | {pk: quote.full_number for pk, quote in deleted.items()}
 
     @cached_property
     def names(self) -> Names:
@@ -209,7 +210,3 @@ def _record(name: str, pk: str) -> str:
 def _labels(rows: QuerySet[Any], pks: set[UUID]) -> dict[UUID, str]:
     """No query where there is nothing to look for."""
     return {pk: str(record) for pk, record in rows.in_bulk(pks).items()} if pks else {}
-
-
-def _number(number: str, revision: int) -> str:
-    return f"{number}/{revision}" if revision else number

@@ -38,8 +38,11 @@ register(
 )
 
 
+CURRENCY_FIXED = _("The currency is fixed, because the opportunity has quotes.")
+
+
 def _currency_fixed() -> Refusal:
-    return Invalid({"currency": [_("The currency is fixed, because the opportunity has quotes.")]})
+    return Invalid({"currency": [CURRENCY_FIXED]})
 
 
 refuses_with("quote_one_open_revision", lambda: Refusal("quote_open_revision_exists"))

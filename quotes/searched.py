@@ -11,7 +11,7 @@ from quotes.models import Quote
 
 def _quote(row: Quote) -> Hit:
     badge = (row.get_state_display(), tone(row))
-    return Hit(f"{row.full_number} – {row.name}", row.get_absolute_url(), row.opportunity.topic, badge)
+    return Hit(str(row), row.get_absolute_url(), row.opportunity.topic, badge)
 
 
 # The newest number first, and of each the newest revision.

@@ -15,12 +15,11 @@ from rest_framework import serializers
 
 from crm.api.renderers import time_text
 from crm.currencies import DECIMALS, MAX_AMOUNT, amount_text
+from crm.written import read_amount, read_day
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _ID = re.compile(r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}")
-# From 0 to MAX_AMOUNT, as `_AMOUNT` takes it: a sign and any zeros that change nothing among it.
+# From 0 to MAX_AMOUNT, as `read_amount` takes it: a sign and any zeros that change nothing among it.
 _AMOUNT_IN_RANGE = r"^(-0{1,40}(\.0{1,40})?|\+?0{0,27}([0-9]{1,12}(\.[0-9]{1,4}0{0,36})?|10{12}(\.0{1,40})?))$"
-_AMOUNT = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 
 
 class TextField(serializers.CharField):
@@ -67,12 +66,8 @@ class DayField(serializers.DateField):
     default_error_messages = {"invalid": _("Enter a date in the form YYYY-MM-DD.")}
 
     def to_internal_value(self, value: Any) -> date:
-        if not isinstance(value, str) or not _DATE.fullmatch(value):
-            self.fail("invalid")
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            self.fail("invalid")
+        day = read_day(value) if isinstance(value, str) else None
+        return day or self.fail("invalid")
 
 
 class IdField(serializers.UUIDField):
@@ -108,11 +103,10 @@ class MoneyField(serializers.Field):
     default_error_messages = {"invalid": _("Enter an amount such as 1234.50.")}
 
     def to_internal_value(self, data: Any) -> Decimal:
-        if isinstance(data, str) and _AMOUNT.fullmatch(data):
-            return Decimal(data)
-        if type(data) not in (int, Decimal):
+        amount = read_amount(data) if isinstance(data, str) else data
+        if type(amount) not in (int, Decimal):
             self.fail("invalid")
-        return Decimal(data)
+        return Decimal(amount)
 
 
 class WordField(serializers.ChoiceField):

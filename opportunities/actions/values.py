@@ -12,6 +12,7 @@ from crm.models import User
 from crm.rules import FieldChecks, field_checks
 from opportunities.models import Account, Competitor, Opportunity, State, StatusReason
 from opportunities.models.choices import OPEN_FORECASTS
+from quotes.problems import CURRENCY_FIXED
 
 PLAIN_FIELDS = (
     "topic",
@@ -63,7 +64,7 @@ def apply_values(
     """
     with field_checks() as checks:
         if has_quotes and values["currency"] != opportunity.currency:
-            checks.refuse("currency", _("The currency is fixed, because the opportunity has quotes."))
+            checks.refuse("currency", CURRENCY_FIXED)
         for field in PLAIN_FIELDS:
             if field in values:
                 setattr(opportunity, field, values[field])

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm import rules
 from crm.types import Text, Values
+from crm.written import read_day
 
 MAX_TEXT = 300
 # JavaScript reads whole numbers exactly up to 2⁵³; this is the round number below.
@@ -21,7 +22,6 @@ MAX_WHOLE = 10**15 - 1
 MAX_DECIMAL, MAX_DECIMALS = Decimal(10**12), 6
 
 _DECIMAL = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class FieldType(models.TextChoices):
@@ -133,12 +133,10 @@ class Day(Kind):
         return {"type": "string", "format": "date"}
 
     def _day(self, value: Any) -> date:
-        if type(value) is date:
-            return value
-        try:
-            return date.fromisoformat(value if isinstance(value, str) and _DATE.fullmatch(value) else "")
-        except ValueError:
-            raise WrongValue(_("Enter a date in the form YYYY-MM-DD.")) from None
+        day = read_day(value) if isinstance(value, str) else value
+        if type(day) is not date:
+            raise WrongValue(_("Enter a date in the form YYYY-MM-DD."))
+        return day
 
     def show(self, value: Any) -> str:
         return formats.date_format(date.fromisoformat(value), "SHORT_DATE_FORMAT")

@@ -1,6 +1,5 @@
 """A row of sales_pipeline.csv as a deal. Only its form is judged here; what the values may be, the action judges."""
 
-import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -9,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from crm import rules
 from crm.rules import FieldChecks, field_checks
+from crm.written import read_amount, read_day
 from opportunities.actions.history import PastDeal
 from opportunities.close_fields.kinds import KINDS
 from opportunities.imports.products import Products
@@ -40,9 +40,6 @@ OUTCOMES = {"Won": Outcome.WON, "Lost": Outcome.LOST}
 # What stands before the name of a custom close field in its column.
 CUSTOM = "custom."
 MAX_EXTERNAL_ID = Opportunity._meta.get_field("external_id").max_length or 0
-
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
-_AMOUNT = re.compile(r"[+-]?[0-9]{1,40}(?:\.[0-9]{1,40})?")
 
 
 def read_deal(cells: Mapping[str, str], products: Products, field_types: Mapping[str, str]) -> PastDeal:
@@ -106,20 +103,14 @@ def _unknown_stage() -> str:
 
 
 def _day(cells: Mapping[str, str], column: str, checks: FieldChecks) -> date | None:
-    text = cells[column]
-    if not text:
-        return None
-    try:
-        return date.fromisoformat(text if _DATE.fullmatch(text) else "")
-    except ValueError:
+    day = read_day(cells[column])
+    if cells[column] and day is None:
         checks.refuse(column, _("Enter a date in the form YYYY-MM-DD."))
-        return None
+    return day
 
 
 def _amount(cells: Mapping[str, str], column: str, checks: FieldChecks) -> Decimal | None:
-    text = cells[column]
-    if _AMOUNT.fullmatch(text):
-        return Decimal(text)
-    if text:
+    amount = read_amount(cells[column])
+    if cells[column] and amount is None:
         checks.refuse(column, _("Enter an amount such as 1234.50."))
-    return None
+    return amount

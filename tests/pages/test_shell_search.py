@@ -95,6 +95,8 @@ def test_quotes_come_by_number_the_newest_first_and_of_each_the_newest_revision(
     draft = Quote.objects.get(number=revised.number, revision=1)
     quotes = [address for address in addresses(suggested("quo-")) if address.startswith("/quotes/")]
     assert quotes == [newer.get_absolute_url(), draft.get_absolute_url(), revised.get_absolute_url()]
+    for quote in (newer, draft, revised):
+        assert str(quote) in text_of(suggested("quo-"))
 
 
 def test_who_reads_nothing_finds_nothing(browse, nobody, contoso):
