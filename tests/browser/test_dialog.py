@@ -404,7 +404,8 @@ class TestClosing:
         expect(dialog.get_by_role("alert")).to_contain_text("Actual revenue: Enter an amount")
         revenue = dialog.get_by_label("Actual revenue")
         expect(revenue).to_be_focused()
-        expect(revenue).to_have_accessible_description("Enter an amount such as 1,234.50.")
+        told = "Left empty, it is $ 1,000.00. Enter an amount such as 1,234.50."
+        expect(revenue).to_have_accessible_description(told)
         accessible(page)
         dialog.get_by_role("button", name="Close the dialog").focus()
         dialog.get_by_role("link", name="Actual revenue").click()
