@@ -130,9 +130,9 @@ OPPORTUNITIES = ListDefinition(
 )
 
 
-def states_of(view: str) -> frozenset[int]:
+def states_of(view: str) -> set[State]:
     """Of the opportunities in it."""
-    return OPPORTUNITIES.views[view].states or frozenset(State)
+    return {State(code) for code in OPPORTUNITIES.views[view].states} or set(State)
 
 
 OPPORTUNITY_CLOSES = ListDefinition(

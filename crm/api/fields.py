@@ -103,10 +103,8 @@ class MoneyField(serializers.Field):
     default_error_messages = {"invalid": _("Enter an amount such as 1234.50.")}
 
     def to_internal_value(self, data: Any) -> Decimal:
-        amount = read_amount(data) if isinstance(data, str) else data
-        if type(amount) not in (int, Decimal):
-            self.fail("invalid")
-        return Decimal(amount)
+        amount: Any = read_amount(data) if isinstance(data, str) else data
+        return Decimal(amount) if type(amount) in (int, Decimal) else self.fail("invalid")
 
 
 class WordField(serializers.ChoiceField):
