@@ -1,10 +1,8 @@
-// The dialog of the page: htmx fills it, this opens it; the browser traps the focus.
+// The dialog of the page: htmx fills it, this opens it; the browser traps the focus. Works with unsent.js.
 "use strict";
 
 const dialog = document.getElementById("dialog");
-const discard = document.getElementById("discard");
 let opener = null;
-let untouched = "";
 
 document.addEventListener("htmx:beforeRequest", (event) => {
   const { elt, target } = event.detail;
@@ -12,12 +10,10 @@ document.addEventListener("htmx:beforeRequest", (event) => {
 });
 
 document.addEventListener("htmx:afterSettle", (event) => {
-  const { target, xhr, requestConfig } = event.detail;
+  const { target, xhr } = event.detail;
   if (target !== dialog) return;
   if ([403, 404, 409, 412].includes(xhr.status)) dialog.dataset.outdated = "yes";
   openDialog();
-  // What the server shows anew still differs from what was opened.
-  if (requestConfig.verb === "get") untouched = typed();
 });
 
 function openDialog() {
@@ -55,24 +51,10 @@ document.addEventListener("htmx:afterRequest", (event) => {
   elt.querySelector("[type=submit]").focus();
 });
 
-// What stands in the form that can still be sent, without what the server put there for itself.
-function typed() {
-  const form = dialog.querySelector("form:has([type=submit]):not([data-download])");
-  if (!form) return untouched;
-  const values = new FormData(form);
-  for (const hidden of form.querySelectorAll("[type=hidden]")) values.delete(hidden.name);
-  return new URLSearchParams(values).toString();
-}
-
-// Nothing typed is thrown away unasked, whichever way leads out.
-
 function leave() {
-  if (typed() === untouched) return dialog.close();
-  discard.returnValue = "";
-  discard.showModal();
+  if (unsent(dialog).length) discardFirst(() => dialog.close());
+  else dialog.close();
 }
-
-discard.addEventListener("close", () => { if (discard.returnValue === "discard") dialog.close(); });
 
 dialog.addEventListener("cancel", (event) => {
   event.preventDefault();

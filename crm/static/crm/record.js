@@ -22,4 +22,13 @@
     (placeIn(part && main.querySelector(`[data-part="${part}"]`)) || main).focus();
     announce([...main.querySelectorAll(".messages p")].map((each) => each.textContent).join(" "));
   });
+
+  // Esc leaves the part as Cancel does.
+  document.addEventListener("keydown", (event) => {
+    const part = event.key === "Escape" && !event.defaultPrevented && !event.isComposing && event.target.closest(".section--editing");
+    if (!part) return;
+    // Which would close the question that Cancel may ask.
+    event.preventDefault();
+    part.querySelector("a[hx-get]").click();
+  });
 }
