@@ -19,7 +19,7 @@ from crm.list_parts import Chip, Header, Summary, Total, ViewLink, given, senten
 from crm.lists import PAGING, ListDefinition, ListResult, Selection, read_list, select_rows
 from crm.models import SavedView
 from crm.own_lists import canonical, columns_of, saved_views
-from crm.selection import SelectionBar, scope_of, selection_key
+from crm.selection import SelectionBar, scope_of
 from crm.types import Text
 from crm.views import PageView
 
@@ -219,8 +219,8 @@ class ListPage(PageView):
         commands = self.get_bulk_commands()
         if not commands:
             return None
-        key = selection_key(self.request.path, self.actor)
-        return SelectionBar(commands, key, self.params.urlencode(), scope_of(self.params, self.view_name), count)
+        scope = scope_of(self.request.path, self.params, self.view_name, self.actor)
+        return SelectionBar(commands, self.params.urlencode(), scope, count)
 
     def _way_out(self, invalid: Invalid | None) -> tuple[str, Text] | None:
         """From a view that does not exist to the one that the page begins with."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import QueryDict
@@ -25,14 +26,12 @@ class SelectionBar:
 
     Attributes:
         commands: what can be done to the chosen rows; their addresses take the form of the list.
-        key: the name under which the browser remembers what was chosen.
         query: the list's query string, by which all of its rows can be found again.
-        scope: the same without order and page. A choice ends where it changes.
+        scope: whose list it is and which, without order and page. A choice ends where another is shown.
         count: how many rows there are on all pages.
     """
 
     commands: list[Command]
-    key: str
     query: str
     scope: str
     count: int
@@ -49,14 +48,10 @@ class SelectionBar:
         return reasons.pop() if len(reasons) == 1 else ""
 
 
-def selection_key(path: str, user: User) -> str:
-    return f"selection {path} {user.pk}"
-
-
-def scope_of(params: QueryDict, view: str) -> str:
+def scope_of(path: str, params: QueryDict, view: str, user: User) -> str:
     kept = _choosing(params)
     kept["view"] = view
-    return kept.urlencode()
+    return f"{user.pk} {path}?{urlencode(sorted(kept.lists()), doseq=True)}"
 
 
 def _choosing(params: QueryDict) -> QueryDict:

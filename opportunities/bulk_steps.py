@@ -25,7 +25,7 @@ from django.utils.translation import gettext as _
 from crm.errors import Invalid, NotFound, Refusal
 from crm.forms import judged_by_the_server
 from crm.kept_pages import KeptPage
-from crm.selection import LIMIT, ids_in_list, read_ids, selection_key
+from crm.selection import LIMIT, ids_in_list, read_ids
 from crm.types import Text
 from crm.unsent import UNSENT
 from crm.views import NOT_SENT, add_errors
@@ -219,7 +219,6 @@ class BulkPage(KeptPage, ABC):
             "label": bulk_label(self.command),
             "question": self.question,
             "chunk": CHUNK,
-            "key": selection_key(reverse("opportunities"), self.actor),
             "typed": list(shown_values(form)) if form.is_bound and form.is_valid() else [],
         }
         return self.show({**shared, **context}, status=status)

@@ -17,6 +17,7 @@ from quotes.requests import QuoteCloseRequest
 from quotes.states import QuoteStatusReason
 from tests.factories import make_opportunity, make_quote
 
+CLEARED = "The rows selected before are no longer selected."
 LIST = "/opportunities/?view=my-open&ordering=topic"
 
 
@@ -46,6 +47,12 @@ def count(page: Page, text: str) -> None:
 
 def command(page: Page, name: str) -> None:
     page.locator("#selection").get_by_role("button", name=name).click()
+
+
+def change_view(page: Page, name: str) -> None:
+    page.locator(".views summary").click()
+    page.locator(".views").get_by_role("link", name=name).click()
+    expect(page).to_have_title(re.compile(name))
 
 
 def states() -> dict[str, int]:
@@ -117,17 +124,58 @@ def test_all_of_the_view_and_all_of_the_page(open_browser, rep, sales):
     expect(page.locator("[data-selection-status]")).to_have_text("Nothing is selected")
 
 
-def test_another_view_begins_with_nothing_chosen(open_browser, rep, few):
+def test_another_view_begins_with_nothing_chosen_and_says_so(open_browser, accessible, rep, few):
     page = open_browser(rep)
     page.goto(LIST)
     tick(page, "One")
     page.reload()
     count(page, "1 selected")
-    page.locator(".views summary").click()
-    page.locator(".views").get_by_role("link", name="All Opportunities").click()
-    expect(page).to_have_title(re.compile("All Opportunities"))
+    change_view(page, "All Opportunities")
     expect(page.get_by_role("checkbox", name="Select One")).not_to_be_checked()
     expect(page.locator("#selection")).to_be_hidden()
+    expect(page.locator("#announcer")).to_have_text(f"All Opportunities: 3 records. {CLEARED}")
+    accessible(page)
+    change_view(page, "My Open Opportunities")
+    expect(page.locator("#announcer")).to_have_text("My Open Opportunities: 3 records")
+    expect(page.locator("#selection")).to_be_hidden()
+
+
+@pytest.mark.parametrize("whole", [True, False])
+def test_who_opens_a_record_and_goes_back_finds_his_choice(open_browser, rep, few, whole):
+    page = open_browser(rep)
+    page.goto("/opportunities/")
+    tick(page, "One")
+    if whole:
+        page.get_by_role("checkbox", name="All 3 of this view").check()
+    chosen = "All 3 records of this view are selected" if whole else "1 selected"
+    page.get_by_role("link", name="Two", exact=True).click()
+    expect(page.get_by_role("heading", name="Two", level=1)).to_be_visible()
+    page.go_back()
+    count(page, chosen)
+    page.get_by_role("link", name="Two", exact=True).click()
+    page.get_by_role("link", name="Timeline").click()
+    page.get_by_role("navigation", name="Site map").get_by_role("link", name="Opportunities", exact=True).click()
+    expect(page.get_by_role("heading", name="Open Opportunities")).to_be_visible()
+    count(page, chosen)
+
+
+@pytest.mark.parametrize("place", ["Home", "Accounts"])
+def test_who_went_elsewhere_begins_with_nothing_chosen_and_is_told(open_browser, rep, few, place):
+    page = open_browser(rep)
+    page.goto("/opportunities/")
+    tick(page, "One", "Two")
+    site_map = page.get_by_role("navigation", name="Site map")
+    site_map.get_by_role("link", name=place, exact=True).click()
+    expect(page).to_have_title(re.compile("My work|Accounts"))
+    told = page.locator("#announcer")
+    if place == "Accounts":
+        expect(told).to_contain_text(CLEARED)
+    site_map.get_by_role("link", name="Opportunities", exact=True).click()
+    expect(page.get_by_role("heading", name="Open Opportunities")).to_be_visible()
+    if place == "Home":
+        expect(told).to_contain_text(CLEARED)
+    expect(page.locator("#selection")).to_be_hidden()
+    expect(page.get_by_role("checkbox", name="Select One")).not_to_be_checked()
 
 
 def test_a_step_that_fails_is_tried_again(open_browser, accessible, rep, few, monkeypatch):

@@ -4,8 +4,7 @@
 
 (() => {
   // What was chosen is dealt with: the list begins afresh.
-  const over = document.querySelector("[data-selection-done]");
-  if (over) sessionStorage.removeItem(over.dataset.selectionDone);
+  if (document.querySelector("[data-selection-done]")) sessionStorage.removeItem("selection");
 
   const form = document.querySelector("form[data-bulk]");
   if (!form) return;

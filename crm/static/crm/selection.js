@@ -1,21 +1,35 @@
-// Rows of a list chosen for a command. The browser remembers them while the list is sorted and paged; another view,
-// filter or search begins anew. Without this file the ticked rows of the page are sent.
+// Rows of a list chosen for a command. The browser remembers them while the list is sorted and paged, its records and
+// commands are opened, and one goes back to it. Another view, filter, search or list begins anew, and so does the list
+// itself where one comes to it from elsewhere. Without this file the ticked rows of the page are sent. Works with app.js.
 "use strict";
 
 (() => {
+  const KEPT = "selection";
+  const list = () => document.getElementById("list");
   const form = () => document.getElementById("selection");
   const rows = () => [...document.querySelectorAll(".row-check")];
 
   function read() {
-    const nothing = { scope: form().dataset.scope, ids: [], all: false };
-    try {
-      const kept = JSON.parse(sessionStorage.getItem(form().dataset.key));
-      return kept && kept.scope === nothing.scope ? kept : nothing;
-    } catch { return nothing; }
+    return JSON.parse(sessionStorage.getItem(KEPT)) || { scope: list().dataset.scope, ids: [], all: false };
+  }
+
+  const isAny = ({ ids, all }) => all || ids.length > 0;
+
+  function clear(chosen) {
+    sessionStorage.removeItem(KEPT);
+    // After app.js has told which list it is.
+    if (isAny(chosen)) setTimeout(() => announce(`${list().dataset.announce}. ${list().dataset.cleared}`, false));
+  }
+
+  // By a link or an address from a page that is not below the list.
+  function isFromElsewhere() {
+    const from = document.referrer && new URL(document.referrer);
+    const isBelow = from && from.origin === location.origin && from.pathname.startsWith(location.pathname);
+    return performance.getEntriesByType("navigation")[0].type === "navigate" && !isBelow;
   }
 
   function write(chosen) {
-    sessionStorage.setItem(form().dataset.key, JSON.stringify(chosen));
+    sessionStorage.setItem(KEPT, JSON.stringify(chosen));
     show(chosen);
     document.querySelector("[data-selection-status]").textContent = words(chosen) || form().dataset.none;
   }
@@ -41,7 +55,11 @@
     if (whole) { whole.checked = chosen.all; whole.parentElement.hidden = chosen.all; }
   }
 
-  function refresh() { if (form()) show(read()); }
+  function refresh() {
+    const chosen = read();
+    if (chosen.scope !== list().dataset.scope) clear(chosen);
+    if (form()) show(read());
+  }
 
   // Where all were chosen and one is not wanted, the others of this page stay.
 
@@ -68,7 +86,7 @@
   document.addEventListener("click", ({ target }) => {
     if (!target.closest("[data-clear]")) return;
     write({ ...read(), all: false, ids: [] });
-    document.getElementById("list").focus({ preventScroll: true });
+    list().focus({ preventScroll: true });
   });
 
   // Enter on a checkbox would press the first command.
@@ -85,5 +103,6 @@
 
   for (const name of ["htmx:afterSettle", "htmx:historyRestore"]) document.addEventListener(name, refresh);
   window.addEventListener("pageshow", refresh);
+  if (isFromElsewhere()) clear(read());
   refresh();
 })();
