@@ -133,6 +133,13 @@ def judged_by_the_server(form: forms.BaseForm) -> None:
             field.widget.attrs["aria-required"] = "true"
 
 
+def only_to_read(form: forms.BaseForm) -> None:
+    """What was typed can still be read and copied, and no longer changed. Fields to choose in cannot be `readonly`."""
+    for field in form.fields.values():
+        chosen = getattr(field.widget, "input_type", "") in ("select", "radio", "checkbox")
+        field.widget.attrs["disabled" if chosen else "readonly"] = True
+
+
 def amount_input(amount: Decimal | int, currency: str = "") -> str:
     """The amount as it would be typed, in the active language."""
     decimals = DECIMALS.get(currency)

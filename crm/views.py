@@ -27,7 +27,7 @@ from django_htmx.http import HttpResponseClientRedirect, reselect, reswap, retar
 from crm.comboboxes import search_only
 from crm.errors import PASSING, RETRY_AFTER_SECONDS, Invalid, NotFound, Refusal, Stale
 from crm.events import last_change
-from crm.forms import focus_first, judged_by_the_server
+from crm.forms import focus_first, judged_by_the_server, only_to_read
 from crm.models import User
 from crm.types import Text
 from crm.unsent import UNSENT, keep
@@ -182,6 +182,8 @@ class FormPage(PageView):
     def show_form(self, form: forms.Form, *, version: Any = None, status: int = 200, **context: Any) -> HttpResponse:
         context = {"form": form, "version": "" if version is None else str(version), "refusal": None, **context}
         context["is_over"] = bool(context["refusal"]) and not self.is_curable(context["refusal"])
+        if context["is_over"]:
+            only_to_read(form)
         focus_first(form)
         judged_by_the_server(form)
         return self.show({**self.get_context(), **context}, status=status)

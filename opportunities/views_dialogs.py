@@ -42,7 +42,7 @@ class OpportunityDialog(DialogPage):
 
     section = "opportunities"
     command = ""
-    back_label = gettext_lazy("Back to the opportunity")
+    back_label = gettext_lazy("Open the opportunity")
     opportunity: Opportunity
 
     def load(self, pk: UUID) -> None:

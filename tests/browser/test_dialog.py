@@ -369,11 +369,18 @@ class TestClosing:
         alert = dialog.get_by_role("alert")
         expect(alert).to_contain_text("Rep closed this opportunity as won on")
         expect(alert).to_be_focused()
-        expect(dialog.get_by_role("textbox", name="Description")).to_have_value("Typed with care")
+        expect(alert).to_contain_text("copy what you want to keep")
+        typed = dialog.get_by_role("textbox", name="Description")
+        expect(typed).to_have_value("Typed with care")
+        expect(typed).not_to_be_editable()
+        typed.focus()
+        page.keyboard.press("Control+a")
+        assert typed.evaluate("box => box.value.slice(box.selectionStart, box.selectionEnd)") == "Typed with care"
+        expect(dialog.get_by_role("textbox", name="Competitor")).not_to_be_editable()
+        expect(dialog.get_by_label("Status reason", exact=True)).to_be_disabled()
         expect(dialog.get_by_role("button", name="Close Opportunity")).to_have_count(0)
         accessible(page)
-        with page.expect_event("load"):
-            dialog.get_by_role("link", name="Back to the opportunity").click()
+        dialog.get_by_role("link", name="Open the opportunity").click()
         expect(page.get_by_text("Read-only. Rep closed this opportunity as Won")).to_be_visible()
 
     def test_someone_else_changed_it_and_it_can_be_sent_again(self, opened, opportunity, rep):

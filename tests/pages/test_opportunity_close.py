@@ -15,6 +15,7 @@ from quotes.models import Quote
 from quotes.states import QuoteState, QuoteStatusReason
 from tests.expect import nothing_changes
 from tests.factories import close_lost, make_competitor, make_opportunity, make_quote
+from tests.pages.html import elements
 from tests.pages.reading import HTMX, errors_of, form_of, send, text_of
 
 OUTCOMES = ("won", "lost")
@@ -215,8 +216,16 @@ def test_someone_closed_it_meanwhile(rep, teammate, browse, opportunity):
         response = client.post(url(opportunity), typed)
     assert response.status_code == 409
     assert "closed" in errors_of(response)["form"]
-    assert "Back to the opportunity" in text_of(response)
+    text = text_of(response)
+    assert "Reopen it first" in text
+    assert "What you typed was not saved: copy what you want to keep." in text
+    (link,) = elements(response, "a", class_="button button--primary")
+    assert link["href"] == opportunity.get_absolute_url()
     assert response.context["form"]["description"].value() == "Typed with care"
+    (description,) = elements(response, "textarea", name="description")
+    (reason,) = elements(response, "select", name="status_reason")
+    assert "readonly" in description
+    assert "disabled" in reason
 
 
 def test_someone_closed_it_before_an_unversioned_form_was_sent(rep, teammate, browse, opportunity):

@@ -54,7 +54,7 @@ def test_reopening_what_was_reopened_meanwhile_is_refused_and_keeps_the_reason(r
     assert response.context["form"]["reason"].value() == "Typed"
     assert "is open" in errors_of(response)["form"]
     assert not elements(response, "button", type="submit", class_="button button--primary")
-    assert "Back to the opportunity" in text_of(response)
+    assert "Open the opportunity" in text_of(response)
 
 
 def test_a_reason_is_asked_for_where_an_administrator_wants_it(rep, admin, browse):

@@ -86,6 +86,7 @@ function searchedSelect(root) {
   takePlace(select, box);
   list.setAttribute("aria-label", box.labels[0].textContent);
   box.value = label();
+  if (select.disabled) return void Object.assign(box, { readOnly: true, placeholder: "" });
   const show = combobox(box, list, () => htmx.trigger(box, "ask"));
 
   function set(value, text) {
