@@ -1,6 +1,7 @@
 """The log: one event for every change, in the change's own transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from itertools import count, takewhile
 from typing import Protocol
 from uuid import UUID
 
@@ -75,6 +76,18 @@ def changed_since(record: UUID, version: int) -> set[str]:
     for event in Event.objects.filter(record_id=record, version__gt=version).oldest_first():
         before, after = event.before | before, after | event.after
     return {name for name in after if after[name] != before[name]}
+
+
+def own_versions_since(record: UUID, version: int, actor: User, *, but_for: Collection[str]) -> set[int]:
+    """The versions, one after the other from this one on, that the actor made himself without changing these facts.
+
+    A version that no event of the record tells of, such as that of a new quote, ends them.
+    """
+    own: dict[int, bool] = {}
+    for event in Event.objects.filter(record_id=record, version__gt=version):
+        is_own = event.actor_id == actor.pk and event.after.keys().isdisjoint(but_for)
+        own[event.version] = is_own and own.get(event.version, True)
+    return set(takewhile(own.get, count(version + 1)))
 
 
 def store(events: Iterable[Event]) -> None:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.errors import NotFound
-from crm.events import changed_since
+from crm.events import changed_since, own_versions_since
 from crm.models import User
 from crm.types import Text
 from crm.views import FormPage
@@ -130,10 +130,19 @@ class SectionEditPage(OpportunityView, EditPage):
         return {**super().get_context(), "editing": self.edited.key}
 
     def submit(self, form: Form, actor: User) -> str:
-        opportunity = edit_opportunity(self.opportunity.pk, form.cleaned_data, actor=actor, expected=self.expected)
+        expected = self._expected_or_own()
+        opportunity = edit_opportunity(self.opportunity.pk, form.cleaned_data, actor=actor, expected=expected)
         changed = opportunity.version != self.opportunity.version
         self.say(self._done(opportunity) if changed else _("Nothing was changed."))
         return self.address()
+
+    def _expected_or_own(self) -> frozenset[int] | None:
+        """What the user himself saved meanwhile in other sections, in another window, is no conflict."""
+        if self.expected is None or self.opportunity.version in self.expected:
+            return self.expected
+        pk, fields = self.opportunity.pk, self.edited.fields
+        own = [own_versions_since(pk, opened, self.actor, but_for=fields) for opened in self.expected]
+        return self.expected.union(*own)
 
     def _done(self, opportunity: Opportunity) -> str:
         if self.edited.key == "stage":

@@ -181,6 +181,24 @@ def test_a_conflict_is_shown_where_it_is_mended(
     assert Opportunity.objects.get().description == "Mine"
 
 
+def test_two_sections_in_two_windows_are_saved_once_each(
+    open_browser: Callable[..., Page], opportunity: Opportunity
+) -> None:
+    page = open_browser(opportunity.owner)
+    other = page.context.new_page()
+    for each, section in ((page, "Description"), (other, "Estimate and forecast")):
+        each.goto(opportunity.get_absolute_url())
+        each.get_by_role("link", name=f"Edit {section}").click()
+    page.get_by_role("textbox", name="Description").fill("Mine")
+    other.get_by_role("textbox", name="Probability").fill("40")
+    other.get_by_role("button", name="Save").click()
+    expect(other.get_by_role("region", name="Estimate and forecast")).to_contain_text("40 %")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_role("link", name="Edit Description")).to_be_focused()
+    expect(page.get_by_role("region", name="Description")).to_contain_text("Mine")
+    expect(page.get_by_role("region", name="Estimate and forecast")).to_contain_text("40 %")
+
+
 def test_everything_works_without_scripts(open_browser: Callable[..., Page], opportunity: Opportunity) -> None:
     page = open_browser(opportunity.owner, java_script_enabled=False)
     page.goto(opportunity.get_absolute_url())

@@ -193,6 +193,51 @@ def test_what_others_changed_elsewhere_is_named_with_its_values(rep, teammate, b
     assert taken == {"Estimated revenue": "$\xa099.00", "Probability (%)": "40", "Sales stage": "Propose"}
 
 
+class TestTwoSectionsOfOneUser:
+    """Both open at once, in two windows: the first that is saved leaves the other as good as it was."""
+
+    @pytest.fixture
+    def opportunity(self, rep):
+        return make_opportunity(rep, topic="Before")
+
+    @pytest.fixture
+    def client(self, rep, browse):
+        return browse(rep)
+
+    @pytest.fixture
+    def typed(self, client, opportunity):
+        return form_of(client, url(opportunity, "description")) | {"description": "Mine"}
+
+    @pytest.fixture
+    def save(self, client, opportunity, typed):
+        return lambda: client.post(url(opportunity, "description"), typed).status_code
+
+    def test_each_is_saved_once(self, client, opportunity, save):
+        send(client, url(opportunity, "estimate"), probability="40")
+        send(client, url(opportunity, "sale"), topic="After")
+        assert save() == 302
+        saved = Opportunity.objects.get()
+        assert (saved.topic, saved.probability, saved.description) == ("After", 40, "Mine")
+
+    def test_the_same_field_is_a_conflict(self, client, opportunity, save):
+        send(client, url(opportunity, "description"), description="Mine, too")
+        assert save() == 412
+
+    @pytest.mark.parametrize("first", [True, False])
+    def test_another_between_is_still_told(self, client, opportunity, save, teammate, first):
+        if not first:
+            send(client, url(opportunity, "estimate"), probability="40")
+        edit_opportunity(opportunity.pk, {"rating": 1}, actor=teammate)
+        if first:
+            send(client, url(opportunity, "estimate"), probability="40")
+        assert save() == 412
+
+    def test_so_is_a_quote_that_another_made(self, client, opportunity, save, teammate):
+        create_quote(opportunity.pk, {"name": "Offer", "total_amount": Decimal(5)}, actor=teammate)
+        send(client, url(opportunity, "estimate"), probability="40")
+        assert save() == 412
+
+
 def test_who_made_a_quote_meanwhile_is_named(rep, teammate, browse):
     opportunity = make_opportunity(rep)
     client = browse(rep)
