@@ -128,8 +128,8 @@ def test_columns_that_do_not_exist_are_refused(page, won, columns):
 
 def test_chosen_rows_do_not_depend_on_columns(page, rep, won):
     response = page(view="won", columns="topic,owner")
-    (form,) = elements(response, "form", id="selection")
-    assert form["data-scope"] == "view=won"
+    (shown,) = elements(response, "section", id="list")
+    assert shown["data-scope"] == f"{rep.pk} {LIST}?view=won"
     (query,) = elements(response, "input", name="bulk-query")
     assert query["value"] == "view=won&columns=topic%2Cowner"
     assert ids_in_list(OPPORTUNITIES, "view=won&columns=topic%2Cowner", rep, default_view="open") == [won.pk]
