@@ -95,7 +95,7 @@ def test_the_actor_records_and_closes(tmp_path, admin):
 @pytest.mark.parametrize("username", ["member", "nobody"])
 def test_who_creates_nothing_imports_nothing(tmp_path, people, username):
     told = run_import(write_folder(tmp_path, WON), "--actor", username)
-    assert "The import stopped: Your role may read this, but not change it." in told.error
+    assert "The import stopped: Your role may read records, but not create any." in told.error
     assert not Opportunity.objects.exists()
 
 
