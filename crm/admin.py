@@ -4,23 +4,30 @@ Business records change through the actions alone, so none can be added, changed
 its page, where the actions are.
 """
 
-from typing import Any
+from typing import Any, cast
 from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
-from django.contrib.auth.forms import UserChangeForm, UserCreationForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 from django.contrib.auth.models import Group
-from django.db import models
-from django.http import HttpRequest
+from django.db import models, transaction
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm import audit, business_units
-from crm.admin_bases import ActionAdmin, ActionForm, PeopleAdmin, ReadOnlyAdmin, is_superuser, labelled
+from crm.admin_bases import (
+    ActionForm,
+    AdministratorAdmin,
+    AdministratorForm,
+    ReadOnlyAdmin,
+    is_superuser,
+    labelled,
+)
 from crm.models import (
     Attempt,
     BusinessUnit,
@@ -33,13 +40,13 @@ from crm.models import (
     User,
     Webhook,
 )
+from crm.people import OF_OTHERS_ALONE, change_role, change_user, create_role, create_user
+from crm.types import Values
 
 admin.site.unregister(Group)  # the role is the one table of rights
 
 
-class UserForm(UserChangeForm):
-    """An unknown time zone would break every page of the user's."""
-
+class UserForm(AdministratorForm, UserChangeForm):
     time_zone = forms.ChoiceField(
         label=_("time zone"),
         required=False,
@@ -49,21 +56,45 @@ class UserForm(UserChangeForm):
     class Meta(UserChangeForm.Meta):
         model = User
 
+    def clean(self) -> dict[str, Any]:
+        """Without the password, which the page only speaks of."""
+        super().clean()
+        self.cleaned_data.pop("password", None)
+        return self.cleaned_data
 
-class NewUserForm(UserCreationForm):
+
+class NewUserForm(ActionForm, UserCreationForm):
     class Meta(UserCreationForm.Meta):
         model = User
 
+    def _post_clean(self) -> None:
+        super()._post_clean()
+        cast(Any, self).validate_password_for_user(self.instance)
+
+    def save(self, commit: bool = True) -> User:
+        """The action sets the password, a slow thing to do twice."""
+        return forms.ModelForm.save(self, commit)
+
+
+class PasswordForm(AdminPasswordChangeForm):
+    def save(self, commit: bool = True) -> User:
+        """Of the row the password alone: nothing else that was changed meanwhile is undone."""
+        user: User = super().save(commit=False)
+        user.save(update_fields=["password"])
+        return user
+
 
 @admin.register(User)
-class UserAdmin(PeopleAdmin, DjangoUserAdmin):
+class UserAdmin(AdministratorAdmin, DjangoUserAdmin):
     """Never deleted: records name their people. Who leaves is deactivated.
 
-    Superusers are made and changed by superusers alone.
+    What the action refuses is not offered: superusers are made and changed by superusers alone.
     """
 
     form = UserForm
     add_form = NewUserForm
+    change_password_form = PasswordForm
+    change_action = staticmethod(change_user)
     list_display = ("username", "name", "role", "business_unit", "is_active", "is_superuser")
     list_filter = ("is_active", "role", "business_unit", "is_superuser")
     list_select_related = ("role", "business_unit")
@@ -88,49 +119,46 @@ class UserAdmin(PeopleAdmin, DjangoUserAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
         """Nobody locks himself out: his own entry to the administration is another one's to close."""
-        own = ("is_active", "role", "is_superuser") if obj and obj.pk == request.user.pk else ()
+        own = OF_OTHERS_ALONE if obj and obj.pk == request.user.pk else ()
         above = () if is_superuser(request) else ("is_superuser",)
         return tuple(dict.fromkeys(("last_login", "date_joined", *own, *above)))
 
+    @staticmethod
+    def create_action(values: Values, *, actor: User) -> User:
+        facts = {name: value for name, value in values.items() if name not in ("password1", "password2")}
+        return create_user(facts, password=values["password1"], actor=actor)
 
-class BusinessUnitForm(ActionForm):
-    class Meta:
-        model = BusinessUnit
-        fields = ("name", "parent")
+    def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        with transaction.atomic():
+            return super().user_change_password(request, id, form_url)
 
-    def clean_parent(self) -> BusinessUnit | None:
-        """The same look that the action takes again under its lock."""
-        parent: BusinessUnit | None = self.cleaned_data["parent"]
-        if parent and not self.instance._state.adding and parent.is_within(self.instance):
-            raise forms.ValidationError(_("A business unit cannot be placed below itself."))
-        return parent
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        """Of a new password the log tells that it was set; of all else the action has told."""
+        if request.resolver_match and request.resolver_match.url_name == "auth_user_password_change":
+            return admin.ModelAdmin.log_change(self, request, obj, message)
+        return None
 
 
 @admin.register(BusinessUnit)
-class BusinessUnitAdmin(ActionAdmin, PeopleAdmin):
-    form = BusinessUnitForm
+class BusinessUnitAdmin(AdministratorAdmin):
+    fields = ("name", "parent")
+    change_action = staticmethod(business_units.change_unit)
     list_display = ("name", "parent")
     list_select_related = ("parent",)
     search_fields = ("name",)
 
-    def save_model(self, request: HttpRequest, obj: BusinessUnit, form: forms.ModelForm, change: bool) -> None:
-        """Through the action, which writes the paths of the unit and of all below it."""
-        parent = obj.parent.pk if obj.parent else None
-        if not change:
-            created = business_units.create_unit(obj.name, parent=parent)
-            obj.pk, obj.path = created.pk, created.path
-            obj._state.adding = False
-            return
-        if "parent" in form.changed_data:
-            business_units.move_unit(obj.pk, parent=parent)
-        if "name" in form.changed_data:
-            business_units.rename_unit(obj.pk, obj.name)
+    @staticmethod
+    def create_action(values: Values, *, actor: User) -> BusinessUnit:
+        parent = values["parent"]
+        return business_units.create_unit(values["name"], parent=parent.pk if parent else None, actor=actor)
 
 
 @admin.register(Role)
-class RoleAdmin(PeopleAdmin):
+class RoleAdmin(AdministratorAdmin):
     """The table of rights. A code is for good: users, imports and the demo name roles by it."""
 
+    create_action = staticmethod(create_role)
+    change_action = staticmethod(change_role)
     list_display = (
         "label_en",
         "label_da",

@@ -51,22 +51,6 @@ class SuperuserAdmin(admin.ModelAdmin):
         return False
 
 
-class PeopleAdmin(SuperuserAdmin):
-    """For whoever may administer."""
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return may_administer(request.user)
-
-    def has_view_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return may_administer(request.user)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return may_administer(request.user)
-
-    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
-        return may_administer(request.user)
-
-
 class ReadOnlyAdmin(SuperuserAdmin):
     """To look at. `page` is a column with a link to where the record stands in the product: `page_url`.
 
@@ -160,7 +144,7 @@ class ActionAdmin(admin.ModelAdmin):
     actions = None
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
-        form: Any = super().get_form(request, obj, change, **kwargs)  # a new class with every call
+        form: Any = super().get_form(request, obj, change=change, **kwargs)  # a new class with every call
         form.refusal = getattr(request, "refusal", None)
         return form
 
@@ -207,11 +191,13 @@ class AdministratorAdmin(ActionAdmin):
         return may_administer(request.user) and self.delete_action is not None
 
     def get_fieldsets(self, request: HttpRequest, obj: models.Model | None = None) -> Any:
-        carried = ["opened_with"] if obj else []
-        return [
-            (title, options | {"fields": [*(name for name in options["fields"] if name != "opened_with"), *carried]})
+        parts: list[Any] = [
+            (title, options | {"fields": [name for name in options["fields"] if name != "opened_with"]})
             for title, options in super().get_fieldsets(request, obj)
         ]
+        if obj and self.has_change_permission(request, obj):
+            parts[0][1]["fields"].append("opened_with")
+        return parts
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
         saved = self.store(obj.pk if change else None, form.cleaned_data, actor=cast(User, request.user))

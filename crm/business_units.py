@@ -1,59 +1,79 @@
 """Create, move and rename business units: the one place that writes their paths."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Value
 from django.db.models.functions import Concat, Substr
 from django.utils.translation import gettext as _
 
+from crm import audit
 from crm.errors import Invalid, NotFound
-from crm.models import BusinessUnit
-from crm.rules import field_checks, line
+from crm.models import BusinessUnit, User
+from crm.permissions import require_administrator
+from crm.rules import FieldChecks, field_checks, line
 from crm.transactions import deed, refuses_with
+from crm.types import Values
 
 MAX_NAME = BusinessUnit._meta.get_field("name").max_length or 0
 
 
-def create_unit(name: str, *, parent: UUID | None = None) -> BusinessUnit:
-    """A new unit below the parent, or a root.
+def create_unit(name: str, *, parent: UUID | None = None, actor: User | None = None) -> BusinessUnit:
+    """A new unit below the parent, or a root. A command, or an import, has no actor.
 
-    Raises: Invalid.
+    Raises: Denied, Invalid.
     """
     with deed():
-        _judge_name(name)
+        if actor:
+            require_administrator(actor)
+        with field_checks() as checks:
+            _judge_name(checks, name)
         above = _locked_tree(parent)[parent] if parent else None
-        return BusinessUnit.objects.create_unit(name, parent=above)
-
-
-def move_unit(pk: UUID, *, parent: UUID | None) -> BusinessUnit:
-    """Hang the unit, with all below it, under another parent; None makes it a root. Its records move with it.
-
-    Raises: NotFound, Invalid.
-    """
-    with deed():
-        units = _locked_tree(parent)
-        if pk not in units:
-            raise NotFound
-        unit, above = units[pk], units[parent] if parent else None
-        if above and above.is_within(unit):
-            raise Invalid({"parent": [_("A business unit cannot be placed below itself.")]})
-        unit.parent = above
-        unit.save(update_fields=["parent"])
-        _repath(unit, f"{above.path if above else '/'}{unit.pk.hex}/")
+        unit = BusinessUnit.objects.create_unit(name, parent=above)
+        if actor:
+            audit.record(actor, unit, {}, audit.facts(unit))
     return unit
 
 
-def rename_unit(pk: UUID, name: str) -> None:
-    """Raises: NotFound, Invalid."""
+def change_unit(pk: UUID, changes: Mapping[str, Any], *, actor: User, expected: Values | None = None) -> BusinessUnit:
+    """Name it anew; hang it with all below it under another `parent`, or None for a root. Its records move with it.
+
+    Args:
+        expected: its facts as the actor saw them.
+
+    Raises: NotFound, Denied, Invalid; Refusal: stale.
+    """
     with deed():
-        _judge_name(name)
-        if not BusinessUnit.objects.filter(pk=pk).update(name=name):
+        require_administrator(actor)
+        parent = changes.get("parent")
+        units = _locked_tree(parent.pk if parent else None)
+        if pk not in units:
             raise NotFound
+        unit = units[pk]
+        audit.require_unchanged(unit, expected)
+        before = audit.facts(unit)
+        for field, value in changes.items():
+            setattr(unit, field, units[value.pk] if isinstance(value, BusinessUnit) else value)
+        _store(unit, before, actor)
+    return unit
 
 
-def _judge_name(name: str) -> None:
+def _store(unit: BusinessUnit, before: Values, actor: User) -> None:
+    after = audit.facts(unit)
+    changed = [name for name in after if after[name] != before[name]]
     with field_checks() as checks:
-        checks.refuse("name", *line(name, max_length=MAX_NAME, required=True))
+        _judge_name(checks, unit.name)
+        if "parent" in changed and unit.parent and unit.parent.is_within(unit):
+            checks.refuse("parent", _("A business unit cannot be placed below itself."))
+    unit.save(update_fields=changed)
+    if "parent" in changed:
+        _repath(unit, f"{unit.parent.path if unit.parent else '/'}{unit.pk.hex}/")
+    audit.record(actor, unit, before, after)
+
+
+def _judge_name(checks: FieldChecks, name: str) -> None:
+    checks.refuse("name", *line(name, max_length=MAX_NAME, required=True))
 
 
 def _locked_tree(wanted: UUID | None) -> dict[UUID, BusinessUnit]:

@@ -7,9 +7,10 @@ from zoneinfo import available_timezones
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from crm import audit
 from crm.models import User
 from crm.models.user import THEMES
-from crm.rules import field_checks
+from crm.rules import FieldChecks, field_checks
 from crm.transactions import deed
 
 
@@ -25,11 +26,19 @@ def set_preferences(changes: Mapping[str, Any], *, actor: User) -> User:
         with field_checks() as checks:
             if changes.get("language", "") not in ("", *dict(settings.LANGUAGES)):
                 checks.refuse("language", _("Choose one of: en, da."))
-            if changes.get("time_zone", "") not in ("", *available_timezones()):
-                checks.refuse("time_zone", _("Enter the name of a time zone, such as Europe/Copenhagen."))
+            judge_time_zone(checks, changes.get("time_zone", ""))
             if changes.get("theme", "") not in ("", *dict(THEMES)):
                 checks.refuse("theme", _("Choose one of: light, dark."))
+        before = audit.facts(user)
         for field, value in changes.items():
             setattr(user, field, value)
         user.save(update_fields=list(changes))
+        # For administrators, who may have the form of this user open.
+        audit.record(actor, user, before, audit.facts(user))
     return user
+
+
+def judge_time_zone(checks: FieldChecks, name: str) -> None:
+    """An unknown one would break every page of the user's."""
+    if name not in ("", *available_timezones()):
+        checks.refuse("time_zone", _("Enter the name of a time zone, such as Europe/Copenhagen."))

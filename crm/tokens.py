@@ -101,7 +101,7 @@ def _facts(token: Token) -> Values:
     """Without the digest, which is nobody's to read."""
     return {
         "name": token.name,
-        "user": str(token.user),
+        "user": token.user_id,
         "scopes": token.scope_list,
         "is_service": token.is_service,
         "expires_at": token.expires_at,

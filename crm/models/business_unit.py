@@ -31,6 +31,8 @@ class BusinessUnit(models.Model):
     )
     path = models.TextField(editable=False, unique=True)
 
+    audited = ("name", "parent")  # the path follows from them
+
     objects = BusinessUnitQuerySet.as_manager()
 
     class Meta:

@@ -48,6 +48,12 @@ class User(AbstractUser):
     )
     shortcuts = models.BooleanField(_("keyboard shortcuts"), default=True)
 
+    # What pages and the log of the administration may tell: never the password, nor when he signed in.
+    audited = (
+        "username", "first_name", "last_name", "email", "role", "business_unit", "is_active", "is_superuser",
+        "language", "time_zone", "theme", "shortcuts",
+    )  # fmt: skip
+
     objects: ClassVar[CrmUserManager] = CrmUserManager()
 
     class Meta(AbstractUser.Meta):

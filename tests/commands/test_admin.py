@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 
+from crm.admin import PasswordForm
 from crm.business_units import create_unit
 from crm.models import (
     BadTokens,
@@ -290,6 +291,41 @@ class TestUsers:
         client.post(reverse("admin:auth_user_password_change", args=[rep.pk]), form)
         rep.refresh_from_db()
         assert rep.check_password("a long sentence")
+        history = text_of(client.get(url(User, "history", rep.pk)))
+        assert "Changed password." in history
+        assert rep.password not in history
+
+    def test_a_new_password_undoes_nothing_else(self, rep: User) -> None:
+        form = PasswordForm(
+            User.objects.get(pk=rep.pk), {"password1": "a long sentence", "password2": "a long sentence"}
+        )
+        assert form.is_valid()
+        User.objects.filter(pk=rep.pk).update(is_active=False)
+        form.save()
+        rep.refresh_from_db()
+        assert (rep.is_active, rep.check_password("a long sentence")) == (False, True)
+
+    @pytest.mark.parametrize(
+        ("changes", "field"),
+        [
+            ({"password2": "another sentence"}, "password2"),
+            ({"password1": "password", "password2": "password"}, "password2"),
+            ({"username": "REP"}, "username"),
+            ({"username": "two words"}, "username"),
+        ],
+        ids=["not the same", "too common", "taken", "not a username"],
+    )
+    def test_what_is_wrong_with_a_new_one_stands_beside_its_field(
+        self, client: Client, rep: User, changes: dict[str, str], field: str
+    ) -> None:
+        form = {"username": "new", "password1": "a long sentence", "password2": "a long sentence"} | changes
+        assert set(errors(client.post(url(User, "add"), form))) == {field}
+        assert not User.objects.filter(username__in=("new", "two words")).exists()
+
+    def test_a_username_is_taken_once(self, client: Client, rep: User, teammate: User) -> None:
+        response = client.post(url(User, "change", rep.pk), self.form(rep, username="teammate", first_name="Rita"))
+        assert errors(response) == {"username": ["A user with that username already exists."]}
+        assert 'value="Rita"' in response.content.decode()
 
     def test_they_are_never_deleted(self, client: Client, rep: User) -> None:
         assert client.post(url(User, "delete", rep.pk), {"post": "yes"}).status_code == 403
@@ -301,6 +337,23 @@ class TestUsers:
         client.post(url(User, "change", superuser.pk), self.form(superuser, is_active=False, first_name="Root"))
         superuser.refresh_from_db()
         assert (superuser.first_name, superuser.is_active, superuser.is_superuser) == ("Root", True, True)
+
+    def test_no_password_hash_is_shown_or_kept(self, client: Client, rep: User, units: SimpleNamespace) -> None:
+        rep.set_password("a long sentence")
+        rep.save(update_fields=["password"])
+        client.post(url(User, "change", rep.pk), self.form(rep, role="sales_manager"))
+        form = {"username": "new", "password1": "a long sentence", "password2": "a long sentence"}
+        client.post(url(User, "add"), form)
+        rep.refresh_from_db()
+        assert rep.check_password("a long sentence")
+        for user in (rep, User.objects.get(username="new")):
+            hashed = user.password.rpartition("$")[2]
+            pages = [client.get(url(User, view, user.pk)).content.decode() for view in ("change", "history")]
+            pages.append(client.get(url(LogEntry, "changelist")).content.decode())
+            told = [entry.change_message for entry in LogEntry.objects.filter(object_id=str(user.pk))]
+            assert told
+            assert not any(hashed in text for text in (*pages, *told))
+            assert not any("password" in message for message in told)
 
 
 class TestBusinessUnits:
@@ -316,18 +369,9 @@ class TestBusinessUnits:
         assert moved.path == f"{units.south.path}{units.north.pk.hex}/"
         assert below.path == f"{moved.path}{below.pk.hex}/"
 
-    def test_below_itself_is_an_error_of_the_field(self, client: Client, units: SimpleNamespace) -> None:
-        below = create_unit("Aarhus", parent=units.north.pk)
-        response = client.post(url(BusinessUnit, "change", units.north.pk), {"name": "North", "parent": below.pk})
-        assert errors(response) == {"parent": ["A business unit cannot be placed below itself."]}
-
-    def test_what_the_lock_refuses_stands_beside_what_was_typed(
-        self, client: Client, units: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
+    def test_what_is_refused_stands_beside_what_was_typed(self, client: Client, units: SimpleNamespace) -> None:
         below = create_unit("Aarhus", parent=units.north.pk)
         address = url(BusinessUnit, "change", units.north.pk)
-        # As if another superuser had moved it there since the form looked.
-        monkeypatch.setattr("crm.admin.BusinessUnitForm.clean_parent", lambda form: form.cleaned_data["parent"])
         response = client.post(address, {"name": "Far north", "parent": below.pk})
         assert errors(response) == {"parent": ["A business unit cannot be placed below itself."]}
         assert 'value="Far north"' in response.content.decode()
@@ -349,6 +393,16 @@ class TestRoles:
         role.refresh_from_db()
         assert role.reopen == 0
         assert not Role.objects.filter(code="other").exists()
+        history = text_of(client.get(url(Role, "history", "salesperson")))
+        assert "Reopen: Business unit → None" in history
+
+    def test_one_is_added(self, client: Client) -> None:
+        form = {"code": "partner", "label_en": "Partner", "label_da": "Partner", "order": 9}
+        form |= dict.fromkeys(("read", "create", "edit", "reopen", "accounts", "competitors"), 1)
+        assert client.post(url(Role, "add"), form).status_code == 302
+        assert (Role.objects.get(code="partner").edit, Role.objects.get(code="partner").administer) == (1, False)
+        response = client.post(url(Role, "add"), form)
+        assert errors(response) == {"code": ["There is already a role with this code."]}
 
     def test_they_are_never_deleted(self, client: Client) -> None:
         assert client.post(url(Role, "delete", "salesperson"), {"post": "yes"}).status_code == 403

@@ -14,6 +14,7 @@ from django.urls import reverse
 
 from crm.errors import Invalid, Refusal
 from crm.models import BusinessUnit, Role, User
+from crm.preferences import set_preferences
 from opportunities.actions import change_close_field, change_settings, change_status_reason
 from opportunities.models import CloseField, Settings, State, StatusReason
 from tests.commands.test_admin import MODELS
@@ -100,7 +101,9 @@ class TestWhoMay:
         rep.refresh_from_db()
         assert (rep.role_id, rep.is_superuser) == ("sales_manager", False)
         User.objects.filter(pk=rep.pk).update(is_superuser=True)
-        assert b'name="_save"' not in client.get(page).content
+        shown = client.get(page).content
+        assert b'name="_save"' not in shown
+        assert b"opened_with" not in shown
         assert client.post(page, values).status_code == 403
         password = reverse("admin:auth_user_password_change", args=[rep.pk])
         assert client.post(password, {"password1": "x", "password2": "x"}).status_code == 403
@@ -231,6 +234,66 @@ class TestTwoAdministrators:
             assert "Karen changed this" in errors(client.post(address, typed))["__all__"][0]
         assert CloseField.objects.get().label_en == "Means"
         assert Settings.objects.get().reopen_reason_required
+
+    @pytest.mark.parametrize(
+        ("model", "before", "after"),
+        [
+            (User, {"role": "sales_manager"}, "Role: Salesperson → Sales Manager"),
+            (Role, {"reopen": 0}, "Reopen: Business unit → None"),
+            (BusinessUnit, {"name": "Far north"}, "Name: North → Far north"),
+        ],
+        ids=["user", "role", "unit"],
+    )
+    def test_nor_is_a_user_a_role_or_a_unit(
+        self,
+        client: Client,
+        colleague: User,
+        rep: User,
+        browse: Callable[[User], Client],
+        model: Any,
+        before: dict[str, Any],
+        after: str,
+    ) -> None:
+        record = {User: rep, Role: rep.role, BusinessUnit: rep.business_unit}[model]
+        address = reverse(f"admin:crm_{model._meta.model_name}_change", args=[record.pk])
+        typed = self.typed(client.get(address))
+        assert browse(colleague).post(address, typed | before).status_code == 302
+        response = client.post(address, typed)
+        (sentence,) = errors(response)["__all__"]
+        assert sentence.startswith("Karen changed this after you opened it (")
+        assert sentence.endswith(f"): {after}")
+        (field,) = elements(response, "input", name="opened_with")
+        assert client.post(address, typed | {"opened_with": field["value"]}).status_code == 302
+        history = text_of(client.get(reverse(f"admin:crm_{model._meta.model_name}_history", args=[record.pk])))
+        assert after in history
+
+    @staticmethod
+    def typed(page: HttpResponse) -> dict[str, Any]:
+        form = page.context["adminform"].form
+        values = {name: form[name].value() for name in form.fields if name != "password"}
+        return {name: value for name, value in values.items() if value is not None and value is not False}
+
+    def test_who_signs_in_or_gets_a_password_meanwhile_is_the_same_user(
+        self, client: Client, colleague: User, rep: User, browse: Callable[[User], Client]
+    ) -> None:
+        address = reverse("admin:crm_user_change", args=[rep.pk])
+        typed = self.typed(client.get(address))
+        password = reverse("admin:auth_user_password_change", args=[rep.pk])
+        new = {"password1": "a long sentence", "password2": "a long sentence", "usable_password": "true"}
+        assert browse(colleague).post(password, new).status_code == 302
+        assert Client().post("/sign-in/", {"username": "rep", "password": "a long sentence"}).status_code == 302
+        assert User.objects.get(pk=rep.pk).last_login
+        assert client.post(address, typed | {"first_name": "Rita"}).status_code == 302
+        rep.refresh_from_db()
+        assert (rep.first_name, bool(rep.last_login), rep.check_password("a long sentence")) == ("Rita", True, True)
+
+    def test_what_a_user_set_for_himself_is_not_undone_unseen(self, client: Client, rep: User) -> None:
+        address = reverse("admin:crm_user_change", args=[rep.pk])
+        typed = self.typed(client.get(address))
+        set_preferences({"language": "da"}, actor=rep)
+        (sentence,) = errors(client.post(address, typed))["__all__"]
+        assert sentence.startswith("Rep changed this after you opened it (")
+        assert sentence.endswith("): Language: – → Dansk")
 
     @pytest.mark.parametrize("forged", ["[]", '{"code": 5}', '"x"', "{"])
     def test_what_no_form_was_opened_with_is_refused(self, client: Client, forged: str) -> None:
