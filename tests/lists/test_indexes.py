@@ -80,11 +80,14 @@ def test_the_sums_of_a_view_come_from_an_index_alone(plans, rep, view):
     result = read_list(OPPORTUNITIES, QueryDict(f"view={view}"), rep)
     page = OpportunityListPage()
     page.params = QueryDict(f"view={view}")
+    index, other = "opportunity_sums", "opportunity_by_owner"
+    if view in ("my-open", "team-open"):
+        index, other = other, index
     with connection.cursor() as cursor:
-        # Of so few rows any index costs the same: those of the orders are out of the way.
-        cursor.execute("DROP INDEX opportunity_open_by_date, opportunity_closed_by_date")
+        # Of so few rows any index costs the same: the others are out of the way.
+        cursor.execute(f"DROP INDEX opportunity_open_by_date, opportunity_closed_by_date, {other}")
     (plan,) = plans(lambda: page.summarize(result))
-    assert re.search("Index Only Scan using opportunity_(sums|by_owner) ", plan), plan
+    assert f"Index Only Scan using {index} " in plan, plan
 
 
 def test_what_shows_a_row_is_joined_to_those_of_one_page(plans, rep):
