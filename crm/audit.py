@@ -1,6 +1,7 @@
 """What administrators changed: for each deed one entry in Django's own log, written in the same transaction."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -35,6 +36,28 @@ def record(actor: User, obj: Model, before: Values, after: Values) -> None:
     if changed:
         flag = CHANGE if before and after else ADDITION if after else DELETION
         LogEntry.objects.log_actions(actor.pk, [obj], flag, json.dumps(changed, cls=DjangoJSONEncoder))
+
+
+def change(record: Model, changes: Mapping[str, Any], *, expected: Values | None) -> Values:
+    """Give the record these values, not stored yet.
+
+    Returns: its facts before. Raises: Refusal: stale.
+    """
+    require_unchanged(record, expected)
+    before = facts(record)
+    for name, value in changes.items():
+        setattr(record, name, value)
+    return before
+
+
+def store(obj: Model, before: Values, *, actor: User) -> None:
+    """Save what differs from the facts before, or all of a new record, and tell of it."""
+    after = facts(obj)
+    if before:
+        obj.save(update_fields=[name for name in after if after[name] != before[name]])
+    else:
+        obj.save(force_insert=True)
+    record(actor, obj, before, after)
 
 
 def _columns(model: type[Model]) -> dict[str, Any]:

@@ -51,25 +51,22 @@ def change_unit(pk: UUID, changes: Mapping[str, Any], *, actor: User, expected: 
         if pk not in units:
             raise NotFound
         unit = units[pk]
-        audit.require_unchanged(unit, expected)
-        before = audit.facts(unit)
-        for field, value in changes.items():
-            setattr(unit, field, units[value.pk] if isinstance(value, BusinessUnit) else value)
+        # With the path that the parent has under the lock.
+        wanted = {**changes, "parent": units[parent.pk]} if parent else changes
+        before = audit.change(unit, wanted, expected=expected)
         _store(unit, before, actor)
     return unit
 
 
 def _store(unit: BusinessUnit, before: Values, actor: User) -> None:
-    after = audit.facts(unit)
-    changed = [name for name in after if after[name] != before[name]]
+    moves = audit.facts(unit)["parent"] != before["parent"]
     with field_checks() as checks:
         _judge_name(checks, unit.name)
-        if "parent" in changed and unit.parent and unit.parent.is_within(unit):
+        if moves and unit.parent and unit.parent.is_within(unit):
             checks.refuse("parent", _("A business unit cannot be placed below itself."))
-    unit.save(update_fields=changed)
-    if "parent" in changed:
+    audit.store(unit, before, actor=actor)
+    if moves:
         _repath(unit, f"{unit.parent.path if unit.parent else '/'}{unit.pk.hex}/")
-    audit.record(actor, unit, before, after)
 
 
 def _judge_name(checks: FieldChecks, name: str) -> None:

@@ -26,7 +26,7 @@ def create_user(values: Mapping[str, Any], *, password: str, actor: User) -> Use
         user = User(**values)
         user.set_password(password)
         _judge_user(user, {}, actor)
-        _store(user, {}, actor)
+        audit.store(user, {}, actor=actor)
     return user
 
 
@@ -44,12 +44,9 @@ def change_user(pk: UUID, changes: Mapping[str, Any], *, actor: User, expected: 
         if user is None:
             raise NotFound
         _protect_superuser(user, actor)
-        audit.require_unchanged(user, expected)
-        before = audit.facts(user)
-        for field, value in changes.items():
-            setattr(user, field, value)
+        before = audit.change(user, changes, expected=expected)
         _judge_user(user, before, actor)
-        _store(user, before, actor)
+        audit.store(user, before, actor=actor)
     return user
 
 
@@ -59,7 +56,7 @@ def create_role(values: Mapping[str, Any], *, actor: User) -> Role:
         require_administrator(actor)
         role = Role(**values)
         _judge_role(role, {}, actor)
-        _store(role, {}, actor)
+        audit.store(role, {}, actor=actor)
     return role
 
 
@@ -76,12 +73,9 @@ def change_role(code: str, changes: Mapping[str, Any], *, actor: User, expected:
         role = Role.objects.select_for_update(no_key=True).filter(pk=code).first()
         if role is None:
             raise NotFound
-        audit.require_unchanged(role, expected)
-        before = audit.facts(role)
-        for field, value in changes.items():
-            setattr(role, field, value)
+        before = audit.change(role, changes, expected=expected)
         _judge_role(role, before, actor)
-        _store(role, before, actor)
+        audit.store(role, before, actor=actor)
     return role
 
 
@@ -107,15 +101,6 @@ def _judge_role(role: Role, before: Values, actor: User) -> None:
         checks.refuse_columns(role)
         if before and role.code != before["code"]:
             checks.refuse("code", _("Chosen once; it cannot be changed afterwards."))
-
-
-def _store(record: User | Role, before: Values, actor: User) -> None:
-    after = audit.facts(record)
-    if before:
-        record.save(update_fields=[name for name in after if after[name] != before[name]])
-    else:
-        record.save(force_insert=True)
-    audit.record(actor, record, before, after)
 
 
 refuses_with(

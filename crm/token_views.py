@@ -73,8 +73,6 @@ class TokenForm(forms.Form):
 
 
 class NewTokenPage(FormPage):
-    """Answers with the token itself and no redirect: it is stored nowhere, and so shown here or never."""
-
     title = _("New token")
     submit_label = _("Make token")
     back_label = _("Back to the access tokens")
@@ -85,12 +83,16 @@ class NewTokenPage(FormPage):
     def get_cancel_url(self) -> str:
         return reverse("tokens")
 
-    def take(self, form: forms.Form) -> HttpResponse:
+    def submit(self, form: forms.Form, actor: User) -> str:
         values = dict(form.cleaned_data)
-        user = values.pop("user", None) or self.actor
-        token, secret = create_token(user, TokenRequest(**values), actor=self.actor)
+        user = values.pop("user", None) or actor
+        self.token, self.secret = create_token(user, TokenRequest(**values), actor=actor)
+        return self.get_cancel_url()
+
+    def go_to(self, url: str) -> HttpResponse:
+        """Instead of going on: the token is stored nowhere, and so shown here or never."""
         self.template_name = "tokens/created.html"
-        return self.show({"title": _("Your new token"), "token": token, "secret": secret}, status=201)
+        return self.show({"title": _("Your new token"), "token": self.token, "secret": self.secret}, status=201)
 
 
 class RevokeTokenPage(DialogPage):

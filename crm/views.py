@@ -96,7 +96,7 @@ class PageView(View):
         messages.success(self.request, str(text), extra_tags=undo)
 
 
-class FormPage(PageView):
+class FormPage(PageView, ABC):
     """A page with a form.
 
     Hooks: `judge` raises Refusal where the form is not to be opened; `get_form`, an empty form unless given;
@@ -121,13 +121,9 @@ class FormPage(PageView):
         """The present version of the record that the form changes."""
         return None
 
+    @abstractmethod
     def submit(self, form: forms.Form, actor: User) -> str:
         """Raises: Refusal."""
-        raise NotImplementedError
-
-    def take(self, form: forms.Form) -> HttpResponse:
-        """Answers a form that is valid. Raises: Refusal."""
-        return self.go_to(self.submit(form, self.actor))
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         self.judge()
@@ -141,7 +137,7 @@ class FormPage(PageView):
         if not form.is_valid():
             return self.show_form(form, version=request.POST.get("version"), status=400)
         try:
-            return self.take(form)
+            return self.go_to(self.submit(form, self.actor))
         except NotFound:
             raise
         except Refusal as refusal:
@@ -234,7 +230,7 @@ class DialogPage(FormPage):
         return super().go_to(_list_below(self.request) or url)
 
 
-class DeletePage(DialogPage, ABC):
+class DeletePage(DialogPage):
     """Asks before deleting. Hooks: `load`, `get_subject`, `delete(actor)`, which returns the address to go to."""
 
     submit_label: Text = _("Delete")

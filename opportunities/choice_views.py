@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
-from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from crm.models import RecordAccess
 from crm.permissions import access
+from crm.selection import read_ids
 from crm.types import Text
 from crm.views import PageView, as_private
 from opportunities import form_choices
@@ -18,7 +17,6 @@ from opportunities.models import Account, Competitor
 
 SHOWN = 20
 LONGEST = 200
-_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class ChoicesPage(PageView):
@@ -43,7 +41,8 @@ class ChoicesPage(PageView):
 
     def get_context(self) -> dict[str, Any]:
         text = self.request.GET.get("q", "").strip()[:LONGEST]
-        found = form_choices.found(self.model, text, self.actor, limit=SHOWN + 1, first=self._first())
+        first = read_ids(self.request.GET.getlist("first"))[:SHOWN]
+        found = form_choices.found(self.model, text, self.actor, limit=SHOWN + 1, first=first)
         return {
             "q": text,
             "choices": found[:SHOWN],
@@ -51,10 +50,6 @@ class ChoicesPage(PageView):
             "new_label": self.new_label % {"name": text} if self._offers_new(text) else "",
             "nothing": _("Nothing found") if self._may_create() or not self.new_label else self.not_creatable,
         }
-
-    def _first(self) -> list[UUID]:
-        asked = self.request.GET.get("first", "").split(",")[:SHOWN]
-        return [UUID(each) for each in asked if _ID.fullmatch(each)]
 
     def _may_create(self) -> bool:
         return access(self.actor, self.model.kind) >= RecordAccess.EDIT

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django import forms
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -191,10 +191,14 @@ class TestPage(WebhookDialog):
     submit_label = gettext_lazy("Send")
     question = gettext_lazy("An event of the type webhook.test is sent at once.")
 
-    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        attempt = send_test(self.webhook.pk, actor=self.actor)
+    def submit(self, form: forms.Form, actor: User) -> str:
+        self.attempt = send_test(self.webhook.pk, actor=actor)
+        return self.address()
+
+    def go_to(self, url: str) -> HttpResponse:
+        """Instead of going on: what came back."""
         self.template_name = "webhooks/tested.html"
-        return self.show({**self.get_context(), "attempt": attempt, "url": self.address()})
+        return self.show({**self.get_context(), "attempt": self.attempt, "url": url})
 
 
 class WebhookDeletePage(WebhookDialog, DeletePage):

@@ -25,8 +25,7 @@ def create_close_field(values: Mapping[str, Any], *, actor: User) -> CloseField:
         require_administrator(actor)
         field = CloseField(**values)
         _judge(field, {})
-        field.save(force_insert=True)
-        audit.record(actor, field, {}, audit.facts(field))
+        audit.store(field, {}, actor=actor)
     return field
 
 
@@ -42,15 +41,9 @@ def change_close_field(
     """
     with deed():
         field = _locked(name, actor)
-        audit.require_unchanged(field, expected)
-        before = audit.facts(field)
-        for column, value in changes.items():
-            setattr(field, column, value)
+        before = audit.change(field, changes, expected=expected)
         _judge(field, before)
-        after = audit.facts(field)
-        if after != before:
-            field.save(update_fields=[column for column in after if after[column] != before[column]])
-        audit.record(actor, field, before, after)
+        audit.store(field, before, actor=actor)
     return field
 
 

@@ -20,12 +20,8 @@ def change_settings(changes: Mapping[str, Any], *, actor: User, expected: Values
     with deed():
         require_administrator(actor)
         settings = Settings.objects.select_for_update().get()
-        audit.require_unchanged(settings, expected)
-        before = audit.facts(settings)
-        for field, value in changes.items():
-            setattr(settings, field, value)
+        before = audit.change(settings, changes, expected=expected)
         with field_checks() as checks:
             checks.refuse_columns(settings)
-        settings.save(update_fields=list(changes))
-        audit.record(actor, settings, before, audit.facts(settings))
+        audit.store(settings, before, actor=actor)
     return settings

@@ -48,10 +48,7 @@ def change_status_reason(
     """
     with deed():
         reason = _find(_lock_list(actor), code)
-        audit.require_unchanged(reason, expected)
-        before = audit.facts(reason)
-        for field, value in changes.items():
-            setattr(reason, field, value)
+        before = audit.change(reason, changes, expected=expected)
         _store(reason, before=before, actor=actor)
     return reason
 
@@ -104,12 +101,7 @@ def _store(reason: StatusReason, *, before: Values, actor: User) -> None:
         _judge(checks, reason, before)
     if reason.is_default:
         _take_default_from_the_present_one(reason, actor)
-    after = audit.facts(reason)
-    if before:
-        reason.save(update_fields=[name for name in after if after[name] != before[name]])
-    else:
-        reason.save(force_insert=True)
-    audit.record(actor, reason, before, after)
+    audit.store(reason, before, actor=actor)
 
 
 def _last_place(reason: StatusReason) -> int:

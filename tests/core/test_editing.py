@@ -91,7 +91,7 @@ class TestCreating:
             "topic": " ",
             "account": uuid4(),
             "owner": uuid4(),
-            "currency": "XXX",
+            "currency": "ZZZ",
             "estimated_close_date": date(1899, 12, 31),
             "probability": 101,
             "description": "x" * 2001,

@@ -96,7 +96,7 @@ def test_a_change_is_saved_and_told(rep, browse):
         ({"rating": "7"}, "rating", "valid choice"),
         ({"forecast_category": "5"}, "forecast_category", "valid choice"),
         ({"status_reason": "3"}, "status_reason", "valid choice"),
-        ({"currency": "XXX"}, "currency", "valid choice"),
+        ({"currency": "ZZZ"}, "currency", "valid choice"),
         ({"account": "not-an-id"}, "account", "valid choice"),
         ({"competitors": ["not-an-id"]}, "competitors", "valid choice"),
         ({"owner": "01900000-0000-7000-8000-000000000000"}, "owner", "valid choice"),
